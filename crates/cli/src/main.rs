@@ -1,0 +1,2 @@
+//! The `vae` command.
+fn main() {}
