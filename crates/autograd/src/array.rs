@@ -1,0 +1,106 @@
+//! One interface for recorded variables and plain tensors.
+
+use crate::op::{Op, ShapeError, in_slice};
+use crate::{Real, Shape, Tensor};
+use std::fmt::Debug;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// An array that formulas are written over: a [`Var`](crate::Var), which records what is done to it,
+/// or a [`Tensor`], which computes at once. Both run the same [`Op::forward`].
+///
+/// The operations themselves are methods of the traits in [`ops`](crate::ops), all of them in the [`prelude`](crate::prelude).
+pub trait Array:
+    Clone
+    + Debug
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + for<'a> Add<&'a Self, Output = Self>
+    + for<'a> Sub<&'a Self, Output = Self>
+    + for<'a> Mul<&'a Self, Output = Self>
+    + for<'a> Div<&'a Self, Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+{
+    /// The type of the numbers.
+    type F: Real;
+
+    /// Applies an operation; `self`-like inputs in the operation's order.
+    ///
+    /// # Panics
+    /// If the operation does not take these shapes. The message names the operation, the shapes and the parameters.
+    #[track_caller]
+    fn apply<O: Op<Self::F>>(op: O, inputs: &[&Self]) -> Self;
+
+    /// The extents.
+    fn shape(&self) -> Shape;
+
+    /// The numbers. The buffer is shared, not copied.
+    fn value(&self) -> Tensor<Self::F>;
+
+    /// A constant that goes together with this array: on the same tape, if it has one.
+    fn constant(&self, x: &Tensor<Self::F>) -> Self;
+
+    /// A constant of the given shape that `f` writes, every element of it: the buffer may hold old numbers.
+    #[track_caller]
+    fn fill(&self, shape: Shape, f: impl FnOnce(&mut [Self::F])) -> Self;
+}
+
+impl<F: Real> Array for Tensor<F> {
+    type F = F;
+
+    #[track_caller]
+    fn apply<O: Op<F>>(op: O, inputs: &[&Self]) -> Self {
+        let (shape, keeps) = in_slice(
+            inputs.len(),
+            |i| inputs[i].shape(),
+            |shapes| {
+                let shape = op.shape(shapes).unwrap_or_else(|e| refuse(op.name(), &e, shapes, |_| ""));
+                (shape, op.keeps(shapes))
+            },
+        );
+        if op.shares_input() {
+            return inputs[0].share(shape);
+        }
+        let mut y = vec![F::zero(); shape.size()];
+        op.forward(inputs, &mut y, &mut vec![F::zero(); keeps]);
+        Tensor::new(shape, y)
+    }
+
+    fn shape(&self) -> Shape {
+        Tensor::shape(self)
+    }
+
+    fn value(&self) -> Tensor<F> {
+        self.clone()
+    }
+
+    fn constant(&self, x: &Tensor<F>) -> Self {
+        x.clone()
+    }
+
+    #[track_caller]
+    fn fill(&self, shape: Shape, f: impl FnOnce(&mut [F])) -> Self {
+        let mut x = Tensor::zeros(shape);
+        f(x.data_mut());
+        x
+    }
+}
+
+/// Panics with what was wrong with the shapes; `name(i)` is the name of input `i` if it is a parameter that has one.
+#[track_caller]
+pub(crate) fn refuse<'n>(op: &str, why: &ShapeError, shapes: &[Shape], name: impl Fn(usize) -> &'n str) -> ! {
+    let inputs: Vec<String> = shapes
+        .iter()
+        .enumerate()
+        .map(|(i, shape)| match name(i) {
+            "" => shape.to_string(),
+            name => format!("{shape} (parameter `{name}`)"),
+        })
+        .collect();
+    panic!("{op}: {why}; inputs: {}", inputs.join(", "));
+}

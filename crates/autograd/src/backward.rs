@@ -1,0 +1,132 @@
+//! The sweep back through a recording, and where cotangents are gathered.
+
+use crate::kernels::{map, reduce};
+use crate::op::{Point, in_slice};
+use crate::pool::{Buffer, Pool, unique};
+use crate::tape::{Node, Recording};
+use crate::{Gradients, Real, Shape, Tensor};
+
+/// Where an operation's derivative puts the cotangents of its inputs.
+///
+/// Everything that rules have in common happens here and nowhere else: inputs that need no gradient are skipped, the
+/// first contribution is stored and later ones are added, and broadcasting is undone.
+pub struct Cotangents<'a, F: Real> {
+    nodes: &'a [Node<F>],
+    inputs: &'a [u32],
+    output: Shape,
+    slots: &'a mut [Option<Buffer<F>>],
+    pool: &'a mut Pool<F>,
+    passed: Option<usize>,
+}
+
+impl<F: Real> Cotangents<'_, F> {
+    /// Whether anything is differentiated by input `i`. The other methods ask by themselves.
+    pub fn needs(&self, i: usize) -> bool {
+        self.nodes[self.inputs[i] as usize].needs_grad
+    }
+
+    /// Input `i` gets what `f` writes, in the input's shape. Every element must be written.
+    pub fn with(&mut self, i: usize, f: impl FnOnce(&mut [F])) {
+        if self.needs(i) {
+            let mut d = self.pool.take(self.shape(i).size());
+            f(unique(&mut d));
+            self.gather(i, d);
+        }
+    }
+
+    /// Input `i` gets what `f` writes in the *result's* shape, summed over what was broadcast.
+    pub fn with_broadcast(&mut self, i: usize, f: impl FnOnce(&mut [F])) {
+        if self.shape(i) == self.output {
+            self.with(i, f);
+        } else if self.needs(i) {
+            let mut d = self.pool.take(self.output.size());
+            f(unique(&mut d));
+            self.add(i, unique(&mut d));
+            self.pool.give(d);
+        }
+    }
+
+    /// Input `i` gets `g`, which has the result's shape, summed over what was broadcast.
+    pub fn add(&mut self, i: usize, g: &[F]) {
+        let (shape, output) = (self.shape(i), self.output);
+        assert_eq!(g.len(), output.size(), "a cotangent of shape {output} has another number of elements");
+        if shape.size() == output.size() {
+            self.with(i, |d| d.copy_from_slice(g));
+        } else {
+            self.with(i, |d| {
+                d.fill(F::zero());
+                reduce::unbroadcast(g, output, d, shape);
+            });
+        }
+    }
+
+    /// Input `i` gets the buffer `g` itself, as the rule leaves it; to be called at most once by a rule.
+    pub fn pass(&mut self, i: usize) {
+        assert!(self.passed.replace(i).is_none(), "a cotangent can be passed on only once");
+    }
+
+    fn shape(&self, i: usize) -> Shape {
+        self.nodes[self.inputs[i] as usize].value.shape()
+    }
+
+    /// Stores the first contribution, adds later ones.
+    fn gather(&mut self, i: usize, d: Buffer<F>) {
+        match &mut self.slots[self.inputs[i] as usize] {
+            Some(sum) => {
+                map::add_assign(unique(sum), &d);
+                self.pool.give(d);
+            }
+            empty => *empty = Some(d),
+        }
+    }
+
+    /// Carries out [`pass`](Cotangents::pass) once the rule has returned.
+    fn finish(mut self, mut g: Buffer<F>) {
+        match self.passed {
+            Some(i) if self.needs(i) && self.shape(i).size() == self.output.size() => self.gather(i, g),
+            Some(i) => {
+                self.add(i, unique(&mut g));
+                self.pool.give(g);
+            }
+            None => self.pool.give(g),
+        }
+    }
+}
+
+/// Differentiates the node `root` by every parameter of the recording.
+pub(crate) fn sweep<F: Real>(recording: &mut Recording<F>, root: u32, gradients: &mut Gradients<F>) {
+    let Recording { nodes, ops, edges, params, cotangents: slots, pool, .. } = recording;
+    slots.clear();
+    slots.resize(root as usize + 1, None);
+    if nodes[root as usize].needs_grad {
+        let mut one = pool.take(1);
+        unique(&mut one)[0] = F::one();
+        slots[root as usize] = Some(one);
+    }
+    for index in (0..=root as usize).rev() {
+        let node = &nodes[index];
+        let inputs = &edges[node.inputs.0 as usize..node.inputs.1 as usize];
+        // Parameters have no inputs: their cotangents stay where they are.
+        if inputs.is_empty() {
+            continue;
+        }
+        let Some(mut g) = slots[index].take() else { continue };
+        let op = ops[index].as_ref().expect("a node with inputs has an operation");
+        let mut dx = Cotangents { nodes, inputs, output: node.value.shape(), slots, pool, passed: None };
+        in_slice(
+            inputs.len(),
+            |i| &nodes[inputs[i] as usize].value,
+            |inputs| {
+                let keep = node.keep.as_ref().map_or(&[][..], |k| &k[..]);
+                op.vjp(&Point { inputs, output: &node.value, keep }, unique(&mut g), &mut dx);
+            },
+        );
+        dx.finish(g);
+    }
+    for &(id, node) in params.iter() {
+        // The root's own slots only: parameters recorded after the loss do not count.
+        if let Some(g) = slots.get_mut(node as usize).and_then(Option::take) {
+            gradients.insert(id, Tensor::from_buffer(nodes[node as usize].value.shape(), g));
+        }
+    }
+}

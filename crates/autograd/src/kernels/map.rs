@@ -1,0 +1,97 @@
+//! Element-wise loops.
+
+use super::walk::rows;
+use crate::{Real, Shape};
+use multiversion::multiversion;
+
+/// A function of one number and its derivative. Implementations are `#[inline(always)]`.
+pub(crate) trait Unary<F> {
+    /// f(x).
+    fn f(&self, x: F) -> F;
+    /// f′(x), given y = f(x) too.
+    fn df(&self, x: F, y: F) -> F;
+}
+
+/// A function of two numbers and its derivatives. Implementations are `#[inline(always)]`.
+pub(crate) trait Binary<F> {
+    /// f(a, b).
+    fn f(&self, a: F, b: F) -> F;
+    /// ∂f/∂a.
+    fn da(&self, a: F, b: F) -> F;
+    /// ∂f/∂b.
+    fn db(&self, a: F, b: F) -> F;
+}
+
+/// y = f(x).
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn unary<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = op.f(x);
+    }
+}
+
+/// g ← g · f′(x).
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn unary_vjp<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
+    for ((g, &x), &y) in g.iter_mut().zip(x).zip(y) {
+        *g *= op.df(x, y);
+    }
+}
+
+/// y = f(a, b), where `a` and `b` broadcast to `out`.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn binary<F: Real, B: Binary<F>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
+    rows(out, [a.1, b.1], |r| {
+        let y = &mut y[r.out..r.out + r.len];
+        let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
+        match r.moves {
+            [true, true] => y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = op.f(a, b)),
+            [true, false] => y.iter_mut().zip(a).for_each(|(y, &a)| *y = op.f(a, b[0])),
+            [false, true] => y.iter_mut().zip(b).for_each(|(y, &b)| *y = op.f(a[0], b)),
+            [false, false] => y.fill(op.f(a[0], b[0])),
+        }
+    });
+}
+
+/// d = g · ∂f/∂a (or ∂f/∂b with `WRT_B`), in the shape of the output.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn binary_vjp<F: Real, B: Binary<F>, const WRT_B: bool>(
+    op: &B,
+    a: (&[F], Shape),
+    b: (&[F], Shape),
+    g: &[F],
+    d: &mut [F],
+    out: Shape,
+) {
+    rows(out, [a.1, b.1], |r| {
+        let (d, g) = (&mut d[r.out..r.out + r.len], &g[r.out..r.out + r.len]);
+        let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
+        let slope = |a, b| if WRT_B { op.db(a, b) } else { op.da(a, b) };
+        let d = d.iter_mut().zip(g);
+        match r.moves {
+            [true, true] => d.zip(a).zip(b).for_each(|(((d, &g), &a), &b)| *d = g * slope(a, b)),
+            [true, false] => d.zip(a).for_each(|((d, &g), &a)| *d = g * slope(a, b[0])),
+            [false, true] => d.zip(b).for_each(|((d, &g), &b)| *d = g * slope(a[0], b)),
+            [false, false] => {
+                let slope = slope(a[0], b[0]);
+                d.for_each(|(d, &g)| *d = g * slope);
+            }
+        }
+    });
+}
+
+/// y ← y + x.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+pub(crate) fn add_assign<F: Real>(y: &mut [F], x: &[F]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y += x;
+    }
+}
+
+/// y ← c · y.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+pub(crate) fn scale<F: Real>(y: &mut [F], c: F) {
+    for y in y {
+        *y *= c;
+    }
+}

@@ -1,0 +1,11 @@
+//! Loops over slices: no tape, no shapes to judge. The only place with `unsafe`.
+//!
+//! Loops are compiled for several instruction sets by [`multiversion`], and the best one is chosen when the program
+//! runs; a plain `cargo build --release` is therefore fast on every processor. What a loop calls must be
+//! `#[inline(always)]`, or it is left out of that.
+
+pub(crate) mod gemm;
+pub(crate) mod map;
+pub(crate) mod math;
+pub(crate) mod reduce;
+pub(crate) mod walk;

@@ -1,0 +1,89 @@
+//! Walking arrays that repeat along some axes, row by row.
+
+use crate::Shape;
+use crate::shape::MAX_RANK;
+
+/// A run of consecutive elements of the output, and where the operands' elements for it lie.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<const N: usize> {
+    /// Offset of the first element in the output.
+    pub out: usize,
+    /// Number of elements.
+    pub len: usize,
+    /// Offset of each operand's first element.
+    pub at: [usize; N],
+    /// Whether each operand moves along the row; otherwise one element serves all of it.
+    pub moves: [bool; N],
+}
+
+/// Calls `f` for each longest possible row of `out`, in order. The operands broadcast to `out`.
+#[inline(always)]
+pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N], mut f: impl FnMut(Row<N>)) {
+    if out.size() == 0 {
+        return;
+    }
+    let (dims, strides) = merge(out, operands);
+    let [n0, n1, n2, len] = dims;
+    let moves = strides.map(|s| s[MAX_RANK - 1] != 0);
+    let mut offset = 0;
+    for i in 0..n0 {
+        for j in 0..n1 {
+            for k in 0..n2 {
+                let at = strides.map(|s| i * s[0] + j * s[1] + k * s[2]);
+                f(Row { out: offset, len, at, moves });
+                offset += len;
+            }
+        }
+    }
+}
+
+/// Drops axes of extent 1 and joins neighbours that every operand walks alike, so that rows are as long as they can be.
+fn merge<const N: usize>(out: Shape, operands: [Shape; N]) -> ([usize; MAX_RANK], [[usize; MAX_RANK]; N]) {
+    let strides = operands.map(|s| s.strides_in(out));
+    let mut dims = [1; MAX_RANK];
+    let mut merged = [[0; MAX_RANK]; N];
+    let mut slot = MAX_RANK; // the axis being filled, from the back; MAX_RANK: none yet
+    for axis in (0..out.rank()).rev() {
+        let n = out[axis];
+        if n == 1 {
+            continue;
+        }
+        let joins = slot < MAX_RANK && (0..N).all(|o| strides[o][axis] == merged[o][slot] * dims[slot]);
+        if joins {
+            dims[slot] *= n;
+        } else {
+            slot -= 1;
+            dims[slot] = n;
+            for o in 0..N {
+                merged[o][slot] = strides[o][axis];
+            }
+        }
+    }
+    (dims, merged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(out: &[usize], a: &[usize]) -> Vec<(usize, usize, usize, bool)> {
+        let mut seen = Vec::new();
+        rows(Shape::new(out), [Shape::new(a)], |r| seen.push((r.out, r.len, r.at[0], r.moves[0])));
+        seen
+    }
+
+    #[test]
+    fn rows_are_as_long_as_possible() {
+        assert_eq!(walk(&[2, 3, 4], &[2, 3, 4]), [(0, 24, 0, true)]);
+        assert_eq!(walk(&[2, 3], &[]), [(0, 6, 0, false)]);
+        assert_eq!(walk(&[2, 3], &[3]), [(0, 3, 0, true), (3, 3, 0, true)]);
+        assert_eq!(walk(&[2, 3], &[2, 1]), [(0, 3, 0, false), (3, 3, 1, false)]);
+        assert_eq!(walk(&[2, 1, 3], &[1, 1, 3]), [(0, 3, 0, true), (3, 3, 0, true)]);
+        assert_eq!(
+            walk(&[2, 2, 1, 2], &[2, 1, 1, 2]),
+            [(0, 2, 0, true), (2, 2, 0, true), (4, 2, 2, true), (6, 2, 2, true)]
+        );
+        assert_eq!(walk(&[1, 1], &[]), [(0, 1, 0, false)]);
+        assert_eq!(walk(&[0, 3], &[3]), []);
+    }
+}

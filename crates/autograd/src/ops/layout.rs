@@ -1,0 +1,5 @@
+//! Layout operations.
+use crate::Array;
+/// Layout operations.
+pub trait Layout: Array {}
+impl<V: Array> Layout for V {}

@@ -1,0 +1,5 @@
+//! Linalg operations.
+use crate::Array;
+/// Linalg operations.
+pub trait Linalg: Array {}
+impl<V: Array> Linalg for V {}

@@ -1,0 +1,68 @@
+//! Buffers that are used again at the next step.
+
+use crate::Real;
+use std::sync::Arc;
+
+/// A tensor's storage. A buffer in the pool has no other owner.
+pub(crate) type Buffer<F> = Arc<Vec<F>>;
+
+/// Resets after which buffers of a length that nobody asked for are let go.
+const PATIENCE: u64 = 64;
+
+/// Free buffers, by length.
+#[derive(Debug)]
+pub(crate) struct Pool<F> {
+    /// Sorted by length.
+    bins: Vec<Bin<F>>,
+    resets: u64,
+}
+
+#[derive(Debug)]
+struct Bin<F> {
+    len: usize,
+    free: Vec<Buffer<F>>,
+    last_used: u64,
+}
+
+impl<F: Real> Pool<F> {
+    pub fn new() -> Self {
+        Pool { bins: Vec::new(), resets: 0 }
+    }
+
+    /// A buffer of `len` elements, for which [`unique`] will succeed. It holds old numbers.
+    pub fn take(&mut self, len: usize) -> Buffer<F> {
+        let now = self.resets;
+        let bin = self.bin(len);
+        bin.last_used = now;
+        bin.free.pop().unwrap_or_else(|| Arc::new(vec![F::zero(); len]))
+    }
+
+    /// Takes a buffer back, unless somebody else still holds it.
+    pub fn give(&mut self, mut buffer: Buffer<F>) {
+        if Arc::get_mut(&mut buffer).is_some() {
+            self.bin(buffer.len()).free.push(buffer);
+        }
+    }
+
+    /// Marks the end of a step: buffers of lengths long out of use are freed.
+    pub fn step(&mut self) {
+        self.resets += 1;
+        if self.resets.is_multiple_of(PATIENCE) {
+            let oldest = self.resets - PATIENCE;
+            self.bins.retain(|bin| bin.last_used >= oldest);
+        }
+    }
+
+    fn bin(&mut self, len: usize) -> &mut Bin<F> {
+        let i = self.bins.binary_search_by_key(&len, |bin| bin.len).unwrap_or_else(|i| {
+            self.bins.insert(i, Bin { len, free: Vec::new(), last_used: self.resets });
+            i
+        });
+        &mut self.bins[i]
+    }
+}
+
+/// The elements of a buffer that came from the pool.
+pub(crate) fn unique<F>(buffer: &mut Buffer<F>) -> &mut [F] {
+    Arc::get_mut(buffer).expect("a pooled buffer has one owner")
+}

@@ -1,0 +1,51 @@
+//! The one generic bound of the workspace.
+
+use crate::kernels::{gemm::Gemm, math::Math};
+use num_traits::{Float, FloatConst, NumAssign};
+use std::fmt::{Debug, Display, LowerExp};
+use std::iter::Sum;
+
+/// A floating-point number that tensors are made of: `f32` or `f64`.
+///
+/// Arithmetic and the elementary functions come from [`num_traits::Float`]. The trait is sealed by its
+/// crate-private supertraits: kernels exist for these two types only.
+pub trait Real:
+    Float + FloatConst + NumAssign + Sum + Default + Debug + Display + LowerExp + Send + Sync + Math + Gemm + 'static
+{
+    /// The type's name, as it stands in messages and file headers.
+    const NAME: &'static str;
+
+    /// The number nearest to `x`.
+    fn of(x: f64) -> Self;
+
+    /// The same number as `f64`; exact for both types.
+    fn as_f64(self) -> f64;
+}
+
+impl Real for f32 {
+    const NAME: &'static str = "f32";
+
+    #[inline(always)]
+    fn of(x: f64) -> f32 {
+        x as f32
+    }
+
+    #[inline(always)]
+    fn as_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Real for f64 {
+    const NAME: &'static str = "f64";
+
+    #[inline(always)]
+    fn of(x: f64) -> f64 {
+        x
+    }
+
+    #[inline(always)]
+    fn as_f64(self) -> f64 {
+        self
+    }
+}
