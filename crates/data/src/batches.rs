@@ -35,10 +35,7 @@ impl Batches {
     #[track_caller]
     pub fn new(rows: usize, size: usize) -> Self {
         assert!(size > 0, "a batch of no rows");
-        Self {
-            order: (0..rows).collect(),
-            size,
-        }
+        Self { order: (0..rows).collect(), size }
     }
 
     /// Puts the rows in a random order, each order as likely as any other.

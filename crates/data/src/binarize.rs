@@ -93,27 +93,29 @@ impl Examples {
         let max = self.max();
         match self.bytes().iter().position(|&v| v != 0 && v != max) {
             None => Ok(()),
-            Some(at) => Err(Error::Grey {
-                name: name.to_owned(),
-                row: at / self.features(),
-                value: self.bytes()[at],
-                max,
-            }),
+            Some(at) => {
+                Err(Error::Grey { name: name.to_owned(), row: at / self.features(), value: self.bytes()[at], max })
+            }
         }
     }
 }
 
 /// Draws each of `values` as 1 with probability `value / max`, two from a random 64-bit number.
+///
+/// The random numbers of a block are made before they are used: the second loop then has neither calls nor branches, and is
+/// vectorised. (A branch on a random bit would be mispredicted at every other grey value.)
 fn draw_row<T: From<bool>, R: Rng + ?Sized>(values: &[u8], max: u8, rng: &mut R, out: &mut [T]) {
-    let (pairs, last) = values.as_chunks::<2>();
-    let (out_pairs, out_last) = out.as_chunks_mut::<2>();
-    for (&[first, second], out) in pairs.iter().zip(out_pairs) {
-        let random = rng.next_u64();
-        out[0] = below(random as u32, first, max).into();
-        out[1] = below((random >> 32) as u32, second, max).into();
-    }
-    if let ([value], [out]) = (last, out_last) {
-        *out = below(rng.next_u64() as u32, *value, max).into();
+    const BLOCK: usize = 64;
+    let mut random = [0; BLOCK];
+    for (values, out) in values.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+        let (pairs, _) = random.as_chunks_mut::<2>();
+        for pair in &mut pairs[..values.len().div_ceil(2)] {
+            let bits = rng.next_u64();
+            *pair = [bits as u32, (bits >> 32) as u32];
+        }
+        for ((out, &value), &random) in out.iter_mut().zip(values).zip(&random) {
+            *out = below(random, value, max).into();
+        }
     }
 }
 

@@ -31,12 +31,7 @@ impl Examples {
         assert!(max > 0, "the value that stands for 1 cannot be 0");
         let largest = bytes.iter().max().copied().unwrap_or(0);
         assert!(largest <= max, "a value of {largest} is above max = {max}");
-        Self {
-            shape,
-            bytes,
-            max,
-            labels: None,
-        }
+        Self { shape, bytes, max, labels: None }
     }
 
     /// The same examples with a label for each.
@@ -107,11 +102,7 @@ impl Examples {
     /// If there are fewer than `rows`.
     #[track_caller]
     pub fn split_at(mut self, rows: usize) -> (Self, Self) {
-        assert!(
-            rows <= self.rows(),
-            "a split at row {rows} of {}",
-            self.rows()
-        );
+        assert!(rows <= self.rows(), "a split at row {rows} of {}", self.rows());
         let rest = Self {
             bytes: self.bytes.split_off(rows * self.features()),
             labels: self.labels.as_mut().map(|labels| labels.split_off(rows)),
@@ -131,11 +122,7 @@ impl Examples {
             bytes.extend_from_slice(self.row(row));
         }
         let pick = |labels: &Vec<u8>| rows.iter().map(|&row| labels[row]).collect();
-        Self {
-            bytes,
-            labels: self.labels.as_ref().map(pick),
-            ..*self
-        }
+        Self { bytes, labels: self.labels.as_ref().map(pick), ..*self }
     }
 
     /// Writes the examples `rows` to `out`, `[rows, D]`, as numbers in [0, 1]: each value divided by `max`.
@@ -161,12 +148,7 @@ impl Examples {
 
     /// Calls `f` for each of `rows` with its values and its place in `out`.
     #[track_caller]
-    pub(crate) fn each(
-        &self,
-        rows: &[usize],
-        out: &mut [f32],
-        mut f: impl FnMut(&[u8], &mut [f32]),
-    ) {
+    pub(crate) fn each(&self, rows: &[usize], out: &mut [f32], mut f: impl FnMut(&[u8], &mut [f32])) {
         assert_eq!(
             out.len(),
             rows.len() * self.features(),

@@ -54,21 +54,10 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn unreadable(file: &Path, reason: io::Error) -> Self {
-        Self::Unreadable {
-            file: file.to_owned(),
-            reason,
-        }
+        Self::Unreadable { file: file.to_owned(), reason }
     }
 
-    pub(crate) fn invalid(
-        file: &Path,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-    ) -> Self {
-        Self::Invalid {
-            file: file.to_owned(),
-            expected: expected.into(),
-            found: found.into(),
-        }
+    pub(crate) fn invalid(file: &Path, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::Invalid { file: file.to_owned(), expected: expected.into(), found: found.into() }
     }
 }

@@ -19,13 +19,8 @@ pub(crate) fn read(folder: &Path) -> Result<Parts, Error> {
         Some(file) => Examples::read(&file).map(|examples| Some((file, examples))),
     };
     let train = part(&["train", "training"])?;
-    let (train_file, train) = train.ok_or_else(|| {
-        Error::invalid(
-            folder,
-            "a file train-images-idx3-ubyte, with .gz or not",
-            "none",
-        )
-    })?;
+    let (train_file, train) =
+        train.ok_or_else(|| Error::invalid(folder, "a file train-images-idx3-ubyte, with .gz or not", "none"))?;
     let validation = part(&["valid", "validation", "val"])?;
     let test = part(&["test", "t10k"])?;
 
@@ -33,20 +28,12 @@ pub(crate) fn read(folder: &Path) -> Result<Parts, Error> {
         if examples.shape() != train.shape() {
             return Err(Error::invalid(
                 file,
-                format!(
-                    "images of {} as in {}",
-                    by(train.shape()),
-                    train_file.display()
-                ),
+                format!("images of {} as in {}", by(train.shape()), train_file.display()),
                 by(examples.shape()),
             ));
         }
     }
-    Ok(one_scale(
-        train,
-        validation.map(|(_, examples)| examples),
-        test.map(|(_, examples)| examples),
-    ))
+    Ok(one_scale(train, validation.map(|(_, examples)| examples), test.map(|(_, examples)| examples)))
 }
 
 /// The parts are judged together: a part that happens to hold only 0 and 1 is as grey as the others.
@@ -84,9 +71,7 @@ fn file_names(folder: &Path) -> Result<Vec<String>, Error> {
 fn find(folder: &Path, names: &[String], words: &[&str]) -> Result<Option<PathBuf>, Error> {
     let mut found: Vec<&str> = Vec::new();
     for name in names {
-        let twin = name
-            .strip_suffix(".gz")
-            .is_some_and(|plain| found.contains(&plain));
+        let twin = name.strip_suffix(".gz").is_some_and(|plain| found.contains(&plain));
         if !twin && images::prefix(name).is_some_and(|prefix| says(prefix, words)) {
             found.push(name);
         }
@@ -94,17 +79,11 @@ fn find(folder: &Path, names: &[String], words: &[&str]) -> Result<Option<PathBu
     match found[..] {
         [] => Ok(None),
         [name] => Ok(Some(folder.join(name))),
-        _ => Err(Error::invalid(
-            folder,
-            format!("one file of {} images", words[0]),
-            found.join(", "),
-        )),
+        _ => Err(Error::invalid(folder, format!("one file of {} images", words[0]), found.join(", "))),
     }
 }
 
 /// Whether a name's beginning has one of `words` in it: `binarized-mnist-train-` says `train`.
 fn says(prefix: &str, words: &[&str]) -> bool {
-    prefix
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| words.contains(&word))
+    prefix.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| words.contains(&word))
 }

@@ -29,7 +29,8 @@ pub struct Idx {
 /// # Errors
 /// If the file cannot be read, is not intact IDX or gzip, holds values that are not unsigned bytes, holds no values, or
 /// is shorter or longer than its header says.
-pub fn read(path: &Path) -> Result<Idx, Error> {
+pub fn read(path: impl AsRef<Path>) -> Result<Idx, Error> {
+    let path = path.as_ref();
     let file = File::open(path).map_err(|e| Error::unreadable(path, e))?;
     let about = file.metadata().map_err(|e| Error::unreadable(path, e))?;
     if about.is_dir() {
@@ -42,52 +43,34 @@ pub fn read(path: &Path) -> Result<Idx, Error> {
 ///
 /// ```
 /// let bytes = [0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 3, 7, 8, 9];
-/// let idx = data::idx::parse("three".as_ref(), &bytes[..])?;
+/// let idx = data::idx::parse("three", &bytes[..])?;
 /// assert_eq!((idx.sizes, idx.values), (vec![1, 3], vec![7, 8, 9]));
 /// # Ok::<(), data::Error>(())
 /// ```
 ///
 /// # Errors
 /// As for [`read`].
-pub fn parse(name: &Path, mut source: impl BufRead) -> Result<Idx, Error> {
+pub fn parse(name: impl AsRef<Path>, mut source: impl BufRead) -> Result<Idx, Error> {
+    let name = name.as_ref();
     let mut start = Vec::new();
-    (&mut source)
-        .take(GZIP.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(|e| Error::unreadable(name, e))?;
+    (&mut source).take(GZIP.len() as u64).read_to_end(&mut start).map_err(|e| Error::unreadable(name, e))?;
     let gzip = start == GZIP;
     let whole = start.chain(source);
-    if gzip {
-        parse_unpacked(name, MultiGzDecoder::new(whole))
-    } else {
-        parse_unpacked(name, whole)
-    }
+    if gzip { parse_unpacked(name, MultiGzDecoder::new(whole)) } else { parse_unpacked(name, whole) }
 }
 
 fn parse_unpacked(name: &Path, source: impl Read) -> Result<Idx, Error> {
-    let mut input = Input {
-        name,
-        source,
-        taken: 0,
-    };
+    let mut input = Input { name, source, taken: 0 };
     let rank = read_magic(&mut input)?;
     let sizes = read_sizes(&mut input, rank)?;
     let total = count(name, &sizes)?;
     let values = input.up_to(total)?;
     let found = values.len() as u64;
     if found < total {
-        return Err(Error::invalid(
-            name,
-            format!("{total} values ({})", by(&sizes)),
-            format!("the end after {found}"),
-        ));
+        return Err(Error::invalid(name, format!("{total} values ({})", by(&sizes)), format!("the end after {found}")));
     }
     if !input.up_to(1)?.is_empty() {
-        return Err(Error::invalid(
-            name,
-            format!("the end after {total} values ({})", by(&sizes)),
-            "more bytes",
-        ));
+        return Err(Error::invalid(name, format!("the end after {total} values ({})", by(&sizes)), "more bytes"));
     }
     let sizes = sizes.into_iter().map(|s| s as usize).collect();
     Ok(Idx { sizes, values })
@@ -108,14 +91,10 @@ fn read_magic(input: &mut Input<'_, impl Read>) -> Result<u8, Error> {
                 None => format!("the unknown type code {code:02x}"),
             },
         ),
-        _ if magic.starts_with(&[0, 0]) || magic == [0] => invalid(
-            "an IDX header of at least 8 bytes",
-            format!("the end after {}", magic.len()),
-        ),
-        _ => invalid(
-            "an IDX file, which begins with the bytes 00 00",
-            format!("the bytes {}", hex(&magic)),
-        ),
+        _ if magic.starts_with(&[0, 0]) || magic == [0] => {
+            invalid("an IDX header of at least 8 bytes", format!("the end after {}", magic.len()))
+        }
+        _ => invalid("an IDX file, which begins with the bytes 00 00", format!("the bytes {}", hex(&magic))),
     }
 }
 
@@ -125,10 +104,7 @@ fn read_sizes(input: &mut Input<'_, impl Read>, rank: u8) -> Result<Vec<u32>, Er
     if bytes.len() < wanted {
         return Err(Error::invalid(
             input.name,
-            format!(
-                "an IDX header of {} bytes for {rank} dimensions",
-                4 + wanted
-            ),
+            format!("an IDX header of {} bytes for {rank} dimensions", 4 + wanted),
             format!("the end after {}", 4 + bytes.len()),
         ));
     }
@@ -145,13 +121,7 @@ fn count(name: &Path, sizes: &[u32]) -> Result<u64, Error> {
         .iter()
         .try_fold(1_u64, |n, &size| n.checked_mul(size.into()))
         .filter(|&n| usize::try_from(n).is_ok())
-        .ok_or_else(|| {
-            Error::invalid(
-                name,
-                "sizes whose product can be counted in memory",
-                by(sizes),
-            )
-        })
+        .ok_or_else(|| Error::invalid(name, "sizes whose product can be counted in memory", by(sizes)))
 }
 
 fn type_name(code: u8) -> Option<&'static str> {

@@ -13,7 +13,8 @@ impl Examples {
     ///
     /// # Errors
     /// If a file is not what it should be (see [`idx::read`]), has another number of dimensions, or the labels are not as many as the examples.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
         let images = idx::read(path)?;
         let shape = match images.sizes[..] {
             [_, features] => [1, features],
@@ -26,11 +27,7 @@ impl Examples {
                 ));
             }
         };
-        let max = if images.values.iter().all(|&v| v <= 1) {
-            1
-        } else {
-            255
-        };
+        let max = if images.values.iter().all(|&v| v <= 1) { 1 } else { 255 };
         let examples = Self::new(shape, images.values, max);
         match labels_beside(path) {
             None => Ok(examples),
@@ -49,10 +46,7 @@ fn read_labels(file: &Path, images: &Path, rows: usize) -> Result<Vec<u8>, Error
     }
     Err(Error::invalid(
         file,
-        format!(
-            "{rows} labels in 1 dimension, one for each image of {}",
-            images.display()
-        ),
+        format!("{rows} labels in 1 dimension, one for each image of {}", images.display()),
         format!("{}: {}", dimensions(&labels.sizes), by(&labels.sizes)),
     ))
 }
@@ -68,22 +62,14 @@ fn dimensions(sizes: &[usize]) -> String {
 /// `images.idx3-ubyte` as some copies of MNIST have it.
 pub(crate) fn prefix(name: &str) -> Option<&str> {
     let name = name.strip_suffix(".gz").unwrap_or(name);
-    let name = ["idx3-ubyte", "idx2-ubyte"]
-        .iter()
-        .find_map(|end| name.strip_suffix(end))?;
-    name.strip_suffix("images-")
-        .or_else(|| name.strip_suffix("images."))
+    let name = ["idx3-ubyte", "idx2-ubyte"].iter().find_map(|end| name.strip_suffix(end))?;
+    name.strip_suffix("images-").or_else(|| name.strip_suffix("images."))
 }
 
 fn labels_beside(images: &Path) -> Option<PathBuf> {
     let prefix = prefix(images.file_name()?.to_str()?)?;
-    [
-        "-idx1-ubyte",
-        ".idx1-ubyte",
-        "-idx1-ubyte.gz",
-        ".idx1-ubyte.gz",
-    ]
-    .map(|end| images.with_file_name(format!("{prefix}labels{end}")))
-    .into_iter()
-    .find(|file| file.is_file())
+    ["-idx1-ubyte", ".idx1-ubyte", "-idx1-ubyte.gz", ".idx1-ubyte.gz"]
+        .map(|end| images.with_file_name(format!("{prefix}labels{end}")))
+        .into_iter()
+        .find(|file| file.is_file())
 }

@@ -8,8 +8,7 @@ fn examples() -> impl Strategy<Value = Examples> {
     (1..4_usize, 1..5_usize, 1..20_usize, 1..=255_u8).prop_flat_map(|(h, w, rows, max)| {
         let bytes = prop::collection::vec(0..=max, rows * h * w);
         let labels = prop::collection::vec(any::<u8>(), rows);
-        (bytes, labels)
-            .prop_map(move |(bytes, labels)| Examples::new([h, w], bytes, max).with_labels(labels))
+        (bytes, labels).prop_map(move |(bytes, labels)| Examples::new([h, w], bytes, max).with_labels(labels))
     })
 }
 
