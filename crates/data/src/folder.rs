@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::idx::by;
 use crate::{Error, Examples, images};
 
 /// The parts of a data set that a folder holds.
@@ -28,8 +29,8 @@ pub(crate) fn read(folder: &Path) -> Result<Parts, Error> {
         if examples.shape() != train.shape() {
             return Err(Error::invalid(
                 file,
-                format!("images of {} as in {}", by(train.shape()), train_file.display()),
-                by(examples.shape()),
+                format!("images of {} as in {}", by(&train.shape()), train_file.display()),
+                by(&examples.shape()),
             ));
         }
     }
@@ -47,10 +48,6 @@ fn one_scale(train: Examples, validation: Option<Examples>, test: Option<Example
         validation: validation.map(|examples| examples.on_scale(max)),
         test: test.map(|examples| examples.on_scale(max)),
     }
-}
-
-fn by([height, width]: [usize; 2]) -> String {
-    format!("{height} x {width}")
 }
 
 /// The names of the files in `folder` in alphabetical order, which the operating system does not promise.
