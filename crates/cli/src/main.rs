@@ -1,2 +1,6 @@
 //! The `vae` command.
+
+#[allow(dead_code)]
+mod picture;
+
 fn main() {}
