@@ -1,6 +1,6 @@
 //! The `vae` command.
 
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod picture;
 
 fn main() {}
