@@ -1,0 +1,47 @@
+//! Shapes: what belongs to one event, and how parameters of fewer axes reach it.
+
+use autograd::prelude::*;
+
+/// Σ over the event: the last axis. A number is an event by itself.
+#[track_caller]
+pub(crate) fn sum_event<V: Array>(terms: V) -> V {
+    if terms.shape().rank() == 0 { terms } else { terms.sum(-1) }
+}
+
+/// The array repeated to `shape`, so that a sum over the event counts what stands for many elements as often as it should.
+#[track_caller]
+pub(crate) fn expand<V: Array>(x: V, shape: Shape) -> V {
+    if x.shape() == shape {
+        return x;
+    }
+    let zeros = x.fill(shape, |y| y.fill(V::F::of(0.0)));
+    x + zeros
+}
+
+/// The shape that two go together to.
+///
+/// # Panics
+/// If they do not; `who` says whose they are.
+#[track_caller]
+pub(crate) fn together(who: &str, a: Shape, b: Shape) -> Shape {
+    a.broadcast(b).unwrap_or_else(|why| panic!("{who}: {why}"))
+}
+
+/// The shape with an axis of `n` in front.
+#[track_caller]
+pub(crate) fn prepend(n: usize, shape: Shape) -> Shape {
+    Shape::new(&[&[n], shape.dims()].concat())
+}
+
+/// A constant array of the shape of `like`.
+pub(crate) fn full<V: Array>(like: &V, shape: Shape, value: f64) -> V {
+    like.fill(shape, |x| x.fill(V::F::of(value)))
+}
+
+/// Panics unless every number passes the test.
+#[track_caller]
+pub(crate) fn assert_each<V: Array>(who: &str, what: &str, rule: &str, x: &V, legal: impl Fn(f64) -> bool) {
+    if let Some(bad) = x.value().data().iter().find(|x| !legal(x.as_f64())) {
+        panic!("{who}: {what} must be {rule}; there is {bad}");
+    }
+}

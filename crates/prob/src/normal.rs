@@ -1,0 +1,178 @@
+//! The normal distribution with independent elements.
+
+use crate::event::{assert_each, expand, full, prepend, sum_event, together};
+use crate::noise::standard_normal;
+use crate::{Distribution, Entropy, Moments, Reparameterized};
+use autograd::prelude::*;
+use rand::Rng;
+use std::f64::consts::{E, PI, TAU};
+
+/// N(μ, diag σ²): independent normal elements.
+///
+/// log p(x) = Σⱼ { −½ ((xⱼ − μⱼ)/σⱼ)² − log σⱼ − ½ log 2π }
+///
+/// It keeps the parameterisation it was given, the standard deviation or the log-variance, and computes the other only
+/// where a formula needs it: networks give log σ², from which σ = exp(½ log σ²) cannot be negative.
+///
+/// Shapes: `loc` and the scale broadcast, to `[B, K]` say; a draw has that shape, `log_prob` of `x [.., B, K]` gives `[.., B]`.
+///
+/// ```
+/// use autograd::Tensor;
+/// use prob::{Distribution, Normal};
+///
+/// let p = Normal::new(Tensor::from(1.0_f64), Tensor::from(2.0));
+/// assert!((p.log_prob(&Tensor::from(3.0)).item() - -2.112085713764618).abs() < 1e-15);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Normal<V> {
+    loc: V,
+    spread: Spread<V>,
+}
+
+/// The parameter beside μ, as it was given.
+#[derive(Clone, Debug)]
+enum Spread<V> {
+    /// σ.
+    Scale(V),
+    /// log σ².
+    LogVariance(V),
+}
+
+impl<V: Array> Normal<V> {
+    /// From the mean μ and the standard deviation σ > 0.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast. The values are not looked at: see [`validated`](Normal::validated).
+    #[track_caller]
+    pub fn new(loc: V, scale: V) -> Self {
+        together("Normal: loc and scale", loc.shape(), scale.shape());
+        Normal { loc, spread: Spread::Scale(scale) }
+    }
+
+    /// From the mean μ and log σ².
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    pub fn from_log_variance(loc: V, log_variance: V) -> Self {
+        together("Normal: loc and log-variance", loc.shape(), log_variance.shape());
+        Normal { loc, spread: Spread::LogVariance(log_variance) }
+    }
+
+    /// N(0, I) of the shape of `like`, and on its tape if it has one.
+    pub fn standard(like: &V) -> Self {
+        let zeros = full(like, like.shape(), 0.0);
+        Normal { loc: zeros.clone(), spread: Spread::LogVariance(zeros) }
+    }
+
+    /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
+    ///
+    /// # Panics
+    /// If μ is not finite, or σ not positive and finite.
+    #[track_caller]
+    #[must_use]
+    pub fn validated(self) -> Self {
+        assert_each("Normal", "loc", "finite", &self.loc, f64::is_finite);
+        match &self.spread {
+            Spread::Scale(s) => assert_each("Normal", "scale", "positive and finite", s, |s| s > 0.0 && s.is_finite()),
+            Spread::LogVariance(l) => assert_each("Normal", "log-variance", "finite", l, f64::is_finite),
+        }
+        self
+    }
+
+    /// The mean μ as it was given.
+    pub fn loc(&self) -> &V {
+        &self.loc
+    }
+
+    /// The standard deviation σ, of the shape in which its parameter was given.
+    pub fn scale(&self) -> V {
+        match &self.spread {
+            Spread::Scale(scale) => scale.clone(),
+            Spread::LogVariance(l) => (l.clone() * 0.5).exp(),
+        }
+    }
+
+    /// log σ, of the shape in which its parameter was given.
+    pub fn log_scale(&self) -> V {
+        match &self.spread {
+            Spread::Scale(scale) => scale.ln(),
+            Spread::LogVariance(l) => l.clone() * 0.5,
+        }
+    }
+
+    /// log σ², of the shape in which its parameter was given.
+    pub fn log_variance(&self) -> V {
+        match &self.spread {
+            Spread::Scale(scale) => scale.ln() * 2.0,
+            Spread::LogVariance(l) => l.clone(),
+        }
+    }
+
+    /// σ², of the shape in which its parameter was given.
+    pub(crate) fn square_scale(&self) -> V {
+        match &self.spread {
+            Spread::Scale(scale) => scale.square(),
+            Spread::LogVariance(l) => l.exp(),
+        }
+    }
+
+    /// The shape of a draw.
+    pub fn shape(&self) -> Shape {
+        let (Spread::Scale(s) | Spread::LogVariance(s)) = &self.spread;
+        together("Normal", self.loc.shape(), s.shape())
+    }
+
+    /// The same distribution over plain numbers.
+    fn values(&self) -> Normal<Tensor<V::F>> {
+        let spread = match &self.spread {
+            Spread::Scale(s) => Spread::Scale(s.value()),
+            Spread::LogVariance(l) => Spread::LogVariance(l.value()),
+        };
+        Normal { loc: self.loc.value(), spread }
+    }
+
+    /// z = μ + σ ⊙ u with u ~ N(0, I).
+    fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> V {
+        standard_normal(&self.loc, shape, rng) * self.scale() + &self.loc
+    }
+}
+
+impl<V: Array> Distribution<V> for Normal<V> {
+    #[track_caller]
+    fn log_prob(&self, x: &V) -> V {
+        let u = (x.clone() - &self.loc) / self.scale();
+        sum_event(u.square() * -0.5 - self.log_scale() - 0.5 * TAU.ln())
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+        self.values().rsample(rng)
+    }
+}
+
+impl<V: Array> Reparameterized<V> for Normal<V> {
+    fn rsample<R: Rng + ?Sized>(&self, rng: &mut R) -> V {
+        self.draw(self.shape(), rng)
+    }
+
+    fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V {
+        self.draw(prepend(n, self.shape()), rng)
+    }
+}
+
+impl<V: Array> Moments<V> for Normal<V> {
+    fn mean(&self) -> V {
+        expand(self.loc.clone(), self.shape())
+    }
+
+    fn variance(&self) -> V {
+        expand(self.square_scale(), self.shape())
+    }
+}
+
+/// Σⱼ { log σⱼ + ½ log 2πe }.
+impl<V: Array> Entropy<V> for Normal<V> {
+    fn entropy(&self) -> V {
+        sum_event(expand(self.log_scale(), self.shape()) + 0.5 * (2.0 * PI * E).ln())
+    }
+}

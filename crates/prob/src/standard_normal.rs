@@ -1,0 +1,72 @@
+//! The standard normal distribution.
+
+use crate::Distribution;
+use crate::event::{expand, sum_event, together};
+use crate::noise::fill_standard_normal;
+use autograd::prelude::*;
+use rand::Rng;
+use std::f64::consts::{E, PI, TAU};
+
+/// N(0, I): the usual prior, without parameters and so without a tape.
+///
+/// log p(x) = Σⱼ { −½ xⱼ² − ½ log 2π }
+///
+/// The shape is that of a draw; for events of `K` elements `[K]` is enough, whatever axes `x` has before them.
+/// It is a distribution over every kind of array at once, so that a draw by itself must be told its numbers' type:
+///
+/// ```
+/// use autograd::Tensor;
+/// use prob::{Key, StandardNormal};
+///
+/// let z: Tensor<f32> = StandardNormal::new([16, 2]).sample(&mut Key::new(0).stream("noise", 0, 0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandardNormal {
+    shape: Shape,
+}
+
+impl StandardNormal {
+    /// N(0, I) whose draws have the given shape.
+    pub fn new(shape: impl Into<Shape>) -> Self {
+        StandardNormal { shape: shape.into() }
+    }
+
+    /// The shape of a draw.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// One draw.
+    pub fn sample<F: Real, R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<F> {
+        let mut z = Tensor::zeros(self.shape);
+        fill_standard_normal(rng, z.data_mut());
+        z
+    }
+
+    /// 0, of the shape of a draw.
+    pub fn mean<F: Real>(&self) -> Tensor<F> {
+        Tensor::zeros(self.shape)
+    }
+
+    /// 1, of the shape of a draw.
+    pub fn variance<F: Real>(&self) -> Tensor<F> {
+        Tensor::ones(self.shape)
+    }
+
+    /// ½ K log 2πe for each event of `K` elements, in nats.
+    pub fn entropy<F: Real>(&self) -> Tensor<F> {
+        sum_event(Tensor::full(self.shape, F::of(0.5 * (2.0 * PI * E).ln())))
+    }
+}
+
+impl<V: Array> Distribution<V> for StandardNormal {
+    #[track_caller]
+    fn log_prob(&self, x: &V) -> V {
+        let shape = together("StandardNormal: x and the distribution", x.shape(), self.shape);
+        sum_event(expand(x.square() * -0.5 - 0.5 * TAU.ln(), shape))
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+        StandardNormal::sample(self, rng)
+    }
+}
