@@ -2,7 +2,7 @@
 
 use crate::event::{expand, sum_event, together};
 use crate::special::weigh;
-use crate::{Bernoulli, Normal, StandardNormal};
+use crate::{Bernoulli, Laplace, Normal, StandardNormal};
 use autograd::prelude::*;
 
 /// A distribution whose divergence to a `P` has a closed form.
@@ -49,5 +49,17 @@ impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
         let no = (-yes.0.clone(), -yes.1.clone());
         let term = |(q, p): (V, V)| weigh(q.sigmoid(), q.log_sigmoid() - p.log_sigmoid());
         sum_event(term(yes) + term(no))
+    }
+}
+
+/// Σⱼ { |μ₀ − μ₁|/b₁ + (b₀/b₁) exp(−|μ₀ − μ₁|/b₀) − 1 − log(b₀/b₁) }
+/// (M. Gil, F. Alajaji, T. Linder, *Rényi divergence measures for commonly used univariate continuous distributions*, 2013).
+impl<V: Array> KlTo<Laplace<V>, V> for Laplace<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Laplace<V>) -> V {
+        let distance = (self.loc().clone() - p.loc()).abs();
+        let ratio = self.scale().clone() / p.scale();
+        let overlap = (-(distance.clone() / self.scale())).exp() * &ratio;
+        sum_event(distance / p.scale() + overlap - 1.0 - ratio.ln())
     }
 }

@@ -5,6 +5,7 @@ mod distribution;
 mod event;
 mod key;
 mod kl;
+mod laplace;
 mod noise;
 mod normal;
 mod special;
@@ -14,6 +15,7 @@ pub use bernoulli::Bernoulli;
 pub use distribution::{Distribution, Entropy, Moments, Reparameterized};
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
+pub use laplace::Laplace;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use standard_normal::StandardNormal;
@@ -21,6 +23,6 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Distribution, Entropy, Key, KlTo, Moments, Normal, Reparameterized, StandardNormal, kl,
+        Bernoulli, Distribution, Entropy, Key, KlTo, Laplace, Moments, Normal, Reparameterized, StandardNormal, kl,
     };
 }

@@ -2,7 +2,7 @@
 
 use autograd::{Array, Real, Shape};
 use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
+use rand_distr::{Exp1, StandardNormal};
 
 /// Fills a slice with independent draws from N(0, 1), by the ziggurat method.
 ///
@@ -23,4 +23,12 @@ pub fn fill_standard_normal<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]
 /// A constant array of standard normal draws that goes together with `like`.
 pub(crate) fn standard_normal<V: Array, R: Rng + ?Sized>(like: &V, shape: Shape, rng: &mut R) -> V {
     like.fill(shape, |u| fill_standard_normal(rng, u))
+}
+
+/// Fills a slice with independent draws from the Laplace distribution with location 0 and scale 1: the difference of
+/// two exponential draws.
+pub(crate) fn fill_standard_laplace<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
+    for u in out {
+        *u = F::of(rng.sample::<f64, _>(Exp1) - rng.sample::<f64, _>(Exp1));
+    }
 }
