@@ -1,0 +1,230 @@
+//! Adam.
+
+use super::slots::{Slot, Slots};
+use super::{Optimizer, State};
+use crate::Module;
+use autograd::{Gradients, Param, Real};
+use multiversion::multiversion;
+
+/// Adam: D. P. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015, Algorithm 1. With gradient g at step t,
+///
+/// ```text
+/// m ← β₁ m + (1 − β₁) g        m̂ = m / (1 − β₁ᵗ)
+/// v ← β₂ v + (1 − β₂) g²       v̂ = v / (1 − β₂ᵗ)
+/// p ← p − α m̂ / (√v̂ + ε)
+/// ```
+///
+/// t counts the steps of each parameter on its own: one that had no gradient for a while is not taken for one whose
+/// averages are settled. (PyTorch's Adam does the same.)
+///
+/// A checkpoint holds it as the tensors `adam.m.<name>` and `adam.v.<name>` and the metadata `adam.steps`, which is t of
+/// each parameter in declaration order.
+///
+/// ```
+/// use autograd::prelude::*;
+/// use nn::{Adam, Optimizer};
+///
+/// // The first step is α long in every direction with a gradient, whatever its scale.
+/// let mut p = Param::new(Tensor::from([1.0, 2.0]));
+/// let (mut tape, mut adam) = (Tape::new(), Adam::new(0.1));
+/// let (_, gradients) = tape.value_and_grad(|t| (t.param(&p) * t.constant(&Tensor::from([1e3, -1e-3]))).sum_all());
+/// adam.step(&mut p, gradients);
+/// assert!((p.value().data()[0] - 0.9_f64).abs() < 1e-6 && (p.value().data()[1] - 2.1).abs() < 1e-6);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Adam<F = f32> {
+    learning_rate: f64,
+    beta1: f64,
+    beta2: f64,
+    epsilon: f64,
+    /// m and v.
+    slots: Slots<F, 2>,
+}
+
+impl<F: Real> Adam<F> {
+    /// Adam with the paper's β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸.
+    ///
+    /// # Panics
+    /// If the learning rate is negative or not finite.
+    #[track_caller]
+    pub fn new(learning_rate: f64) -> Adam<F> {
+        let slots = Slots::new("adam", ["m", "v"]);
+        let mut adam = Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, slots };
+        adam.set_learning_rate(learning_rate);
+        adam
+    }
+
+    /// The same with other β₁ and β₂.
+    ///
+    /// # Panics
+    /// If one is not in [0, 1).
+    #[must_use]
+    #[track_caller]
+    pub fn with_betas(mut self, beta1: f64, beta2: f64) -> Adam<F> {
+        let inside = |b| (0.0..1.0).contains(&b);
+        assert!(inside(beta1) && inside(beta2), "Adam's betas lie in [0, 1), not at {beta1} and {beta2}");
+        (self.beta1, self.beta2) = (beta1, beta2);
+        self
+    }
+
+    /// The same with another ε.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[must_use]
+    #[track_caller]
+    pub fn with_epsilon(mut self, epsilon: f64) -> Adam<F> {
+        assert!(epsilon >= 0.0 && epsilon.is_finite(), "Adam's epsilon is not negative: {epsilon}");
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// α.
+    pub fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    /// Sets α for the steps to come.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        assert!(learning_rate >= 0.0 && learning_rate.is_finite(), "a learning rate is not negative: {learning_rate}");
+        self.learning_rate = learning_rate;
+    }
+
+    /// Begins a step without doing it: calls `each` with an [`Update`] for every parameter that `gradient` has one for.
+    /// Updates can be split and applied on any thread; the parameters that got one count the step, so apply it.
+    ///
+    /// This is [`step`](Optimizer::step) for those who have the gradient in parts, or threads to share the work:
+    ///
+    /// ```
+    /// # use autograd::prelude::*;
+    /// # use nn::{Adam, Module};
+    /// # fn step(adam: &mut Adam, model: &mut impl Module<f32>, gradients: &Gradients) {
+    /// std::thread::scope(|threads| {
+    ///     adam.begin_step(model, |p| gradients.get(p), |update, g| {
+    ///         let half = update.len() / 2;
+    ///         let (front, back) = update.split_at(half);
+    ///         threads.spawn(move || front.apply(&g.data()[..half]));
+    ///         threads.spawn(move || back.apply(&g.data()[half..]));
+    ///     });
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If the model has other parameters than at the step before.
+    #[track_caller]
+    pub fn begin_step<'a, M: Module<F> + ?Sized, G>(
+        &'a mut self,
+        model: &'a mut M,
+        mut gradient: impl FnMut(&Param<F>) -> Option<G>,
+        mut each: impl FnMut(Update<'a, F>, G),
+    ) {
+        let (alpha, beta1, beta2, epsilon) = (self.learning_rate, self.beta1, self.beta2, self.epsilon);
+        self.slots.each(model, |param, slot| {
+            let Some(g) = gradient(param) else { return };
+            let Slot { steps, kept: [m, v], .. } = slot;
+            *steps += 1;
+            let t = *steps as f64;
+            let rule = Rule {
+                beta1: F::of(beta1),
+                beta2: F::of(beta2),
+                weight1: F::of(1.0 - beta1),
+                weight2: F::of(1.0 - beta2),
+                step: F::of(alpha / (1.0 - beta1.powf(t))),
+                root: F::of((1.0 - beta2.powf(t)).sqrt().recip()),
+                epsilon: F::of(epsilon),
+            };
+            each(Update { rule, p: param.value_mut().data_mut(), m: m.data_mut(), v: v.data_mut() }, g);
+        });
+    }
+}
+
+impl<F: Real> Optimizer<F> for Adam<F> {
+    #[track_caller]
+    fn step<M: Module<F> + ?Sized>(&mut self, model: &mut M, gradients: &Gradients<F>) {
+        self.begin_step(model, |p| gradients.get(p), |update, g| update.apply(g.data()));
+    }
+
+    fn state<M: Module<F> + ?Sized>(&self, model: &M) -> State<F> {
+        self.slots.state(model)
+    }
+
+    fn restore<M: Module<F> + ?Sized>(&mut self, model: &M, state: State<F>) -> Result<(), String> {
+        self.slots.restore(model, state)
+    }
+}
+
+/// One step of [`Adam`] on one parameter or a range of it, ready for the gradient: see [`Adam::begin_step`].
+#[derive(Debug)]
+#[must_use = "the step was counted; apply it"]
+pub struct Update<'a, F> {
+    rule: Rule<F>,
+    p: &'a mut [F],
+    m: &'a mut [F],
+    v: &'a mut [F],
+}
+
+impl<'a, F: Real> Update<'a, F> {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.p.len()
+    }
+
+    /// Whether there is nothing to move.
+    pub fn is_empty(&self) -> bool {
+        self.p.is_empty()
+    }
+
+    /// The first `n` elements and the rest.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    #[track_caller]
+    pub fn split_at(self, n: usize) -> (Update<'a, F>, Update<'a, F>) {
+        let (p, m, v) = (self.p.split_at_mut(n), self.m.split_at_mut(n), self.v.split_at_mut(n));
+        let rule = self.rule;
+        (Update { rule, p: p.0, m: m.0, v: v.0 }, Update { rule, p: p.1, m: m.1, v: v.1 })
+    }
+
+    /// Moves the elements, given the gradient by them. The result does not depend on how updates were split.
+    ///
+    /// # Panics
+    /// If the gradient has another length.
+    #[track_caller]
+    pub fn apply(self, g: &[F]) {
+        assert_eq!(g.len(), self.p.len(), "the gradient has {} elements, the update {}", g.len(), self.p.len());
+        adam(self.rule, self.p, g, self.m, self.v);
+    }
+}
+
+/// What the formula needs beside the arrays.
+#[derive(Clone, Copy, Debug)]
+struct Rule<F> {
+    beta1: F,
+    beta2: F,
+    /// 1 − β₁ and 1 − β₂.
+    weight1: F,
+    weight2: F,
+    /// α / (1 − β₁ᵗ).
+    step: F,
+    /// 1 / √(1 − β₂ᵗ).
+    root: F,
+    epsilon: F,
+}
+
+/// One pass over all four arrays. Elements do not see each other, and nothing is contracted to fused operations, so
+/// neither the instruction set nor the ranges change a bit.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn adam<F: Real>(rule: Rule<F>, p: &mut [F], g: &[F], m: &mut [F], v: &mut [F]) {
+    let n = p.len();
+    let (g, m, v) = (&g[..n], &mut m[..n], &mut v[..n]);
+    for i in 0..n {
+        m[i] = rule.beta1 * m[i] + rule.weight1 * g[i];
+        v[i] = rule.beta2 * v[i] + rule.weight2 * (g[i] * g[i]);
+        p[i] -= rule.step * m[i] / (v[i].sqrt() * rule.root + rule.epsilon);
+    }
+}

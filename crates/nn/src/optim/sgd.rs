@@ -1,0 +1,97 @@
+//! Stochastic gradient descent.
+
+use super::slots::Slots;
+use super::{Optimizer, State};
+use crate::Module;
+use autograd::{Gradients, Real};
+use multiversion::multiversion;
+
+/// Stochastic gradient descent with momentum, in PyTorch's convention: with gradient g,
+///
+/// ```text
+/// u ← μ u + g        p ← p − α u
+/// ```
+///
+/// from u = 0. The learning rate stands outside the velocity u, unlike in I. Sutskever et al., *On the importance of
+/// initialization and momentum in deep learning*, 2013: a change of α takes effect at once.
+///
+/// A checkpoint holds it as the tensors `sgd.velocity.<name>` and the metadata `sgd.steps`, which counts the steps of
+/// each parameter.
+#[derive(Clone, Debug)]
+pub struct Sgd<F = f32> {
+    learning_rate: f64,
+    momentum: f64,
+    /// u.
+    slots: Slots<F, 1>,
+}
+
+impl<F: Real> Sgd<F> {
+    /// Without momentum.
+    ///
+    /// # Panics
+    /// If the learning rate is negative or not finite.
+    #[track_caller]
+    pub fn new(learning_rate: f64) -> Sgd<F> {
+        let mut sgd = Sgd { learning_rate, momentum: 0.0, slots: Slots::new("sgd", ["velocity"]) };
+        sgd.set_learning_rate(learning_rate);
+        sgd
+    }
+
+    /// The same with momentum μ.
+    ///
+    /// # Panics
+    /// If it is not in [0, 1).
+    #[must_use]
+    #[track_caller]
+    pub fn with_momentum(mut self, momentum: f64) -> Sgd<F> {
+        assert!((0.0..1.0).contains(&momentum), "a momentum lies in [0, 1), not at {momentum}");
+        self.momentum = momentum;
+        self
+    }
+
+    /// α.
+    pub fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    /// Sets α for the steps to come.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        assert!(learning_rate >= 0.0 && learning_rate.is_finite(), "a learning rate is not negative: {learning_rate}");
+        self.learning_rate = learning_rate;
+    }
+}
+
+impl<F: Real> Optimizer<F> for Sgd<F> {
+    #[track_caller]
+    fn step<M: Module<F> + ?Sized>(&mut self, model: &mut M, gradients: &Gradients<F>) {
+        let (alpha, mu) = (F::of(self.learning_rate), F::of(self.momentum));
+        self.slots.each(model, |param, slot| {
+            let Some(g) = gradients.get(param) else { return };
+            slot.steps += 1;
+            sgd(alpha, mu, param.value_mut().data_mut(), g.data(), slot.kept[0].data_mut());
+        });
+    }
+
+    fn state<M: Module<F> + ?Sized>(&self, model: &M) -> State<F> {
+        self.slots.state(model)
+    }
+
+    fn restore<M: Module<F> + ?Sized>(&mut self, model: &M, state: State<F>) -> Result<(), String> {
+        self.slots.restore(model, state)
+    }
+}
+
+/// One pass over all three arrays.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn sgd<F: Real>(alpha: F, mu: F, p: &mut [F], g: &[F], u: &mut [F]) {
+    let n = p.len();
+    let (g, u) = (&g[..n], &mut u[..n]);
+    for i in 0..n {
+        u[i] = mu * u[i] + g[i];
+        p[i] -= alpha * u[i];
+    }
+}
