@@ -62,8 +62,9 @@ where
             at(x);
             let gradient = gradients[input].as_ref().map_or(0.0, |g| g.data()[element]);
             let tolerance = 1e-6 * (1.0 + difference.abs() + value.abs());
-            // A NaN on either side is a mismatch too.
-            if !((gradient - difference).abs() <= tolerance) {
+            // False where either is NaN, which is a mismatch too.
+            let agree = (gradient - difference).abs() <= tolerance;
+            if !agree {
                 return Err(Mismatch { input, element, gradient, difference });
             }
         }

@@ -117,10 +117,10 @@ impl Math for f32 {
         let far = 1.0 - 2.0 / ((a + a).fast_exp() + 1.0);
         let s = self * self;
         let p = -5.704_988_7e-3;
-        let p = p * s + 2.063_908_9e-2;
+        let p = p * s + 2.063_909e-2;
         let p = p * s - 5.373_971_7e-2;
         let p = p * s + 1.333_144_2e-1;
-        let p = p * s - 3.333_328_2e-1;
+        let p = p * s - 3.333_328e-1;
         let near = p * s * self + self;
         if a < 0.625 { near } else { far.copysign(self) }
     }
@@ -158,7 +158,7 @@ fn ln_near_one(r: f32) -> f32 {
     let p = p * r - 1.666_805_7e-1;
     let p = p * r + 2.000_071_5e-1;
     let p = p * r - 2.499_999_4e-1;
-    let p = p * r + 3.333_333_1e-1;
+    let p = p * r + 3.333_333e-1;
     let s = r * r;
     p * s * r - 0.5 * s + r
 }
