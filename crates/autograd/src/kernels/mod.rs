@@ -7,5 +7,7 @@
 pub(crate) mod gemm;
 pub(crate) mod map;
 pub(crate) mod math;
+pub(crate) mod permute;
 pub(crate) mod reduce;
+pub(crate) mod softmax;
 pub(crate) mod walk;

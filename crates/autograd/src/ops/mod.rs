@@ -1,11 +1,15 @@
 //! The operations, as methods of every [`Array`](crate::Array): one trait a family, one block an operation.
 
 mod arithmetic;
+mod cholesky;
 mod elementwise;
 mod layout;
 mod linalg;
 mod matmul;
 mod reduce;
+mod select;
+mod softmax;
+mod triangular;
 
 pub use arithmetic::Arithmetic;
 pub use elementwise::Elementwise;
