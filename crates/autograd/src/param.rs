@@ -69,8 +69,8 @@ impl<F: Real> Param<F> {
     }
 }
 
-impl<F: Real> Clone for Param<F> {
+impl<F> Clone for Param<F> {
     fn clone(&self) -> Self {
-        Param::named(Arc::clone(&self.name), self.value.clone())
+        Param { id: ParamId::fresh(), name: Arc::clone(&self.name), value: self.value.clone() }
     }
 }

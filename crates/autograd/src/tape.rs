@@ -146,6 +146,11 @@ impl<F: Real> Tape<F> {
         (value, &mut self.gradients)
     }
 
+    /// The gradients that the last [`value_and_grad`](Tape::value_and_grad) found.
+    pub fn gradients(&mut self) -> &mut Gradients<F> {
+        &mut self.gradients
+    }
+
     /// Runs formulas without keeping what a sweep would need.
     pub fn evaluate<R>(&mut self, f: impl FnOnce(&Tape<F>) -> R) -> R {
         self.reset();

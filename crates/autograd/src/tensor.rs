@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// A dense array: a [`Shape`] and a contiguous buffer, last axis fastest.
 ///
 /// Cloning shares the buffer; [`data_mut`](Tensor::data_mut) copies it first where it is shared.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub struct Tensor<F = f32> {
     shape: Shape,
     data: Arc<Vec<F>>,
@@ -129,6 +129,12 @@ impl<F: Real> Tensor<F> {
     /// The buffer, for the pool.
     pub(crate) fn into_buffer(self) -> Arc<Vec<F>> {
         self.data
+    }
+}
+
+impl<F> Clone for Tensor<F> {
+    fn clone(&self) -> Self {
+        Tensor { shape: self.shape, data: Arc::clone(&self.data) }
     }
 }
 

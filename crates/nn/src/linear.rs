@@ -6,7 +6,7 @@ use rand::Rng;
 
 /// y = x·Wᵀ + b, with `weight [out, in]` and `bias [out]`: the layout and the names of PyTorch's `nn.Linear`, so that
 /// weights trained there are read by name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Linear<F = f32> {
     /// W, `[out, in]`.
     pub weight: Param<F>,
@@ -59,11 +59,5 @@ impl<F: Real> Linear<F> {
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
         let tape = x.tape();
         x.affine(&tape.param(&self.weight), &tape.param(&self.bias))
-    }
-}
-
-impl<F: Real> Clone for Linear<F> {
-    fn clone(&self) -> Self {
-        Linear { weight: self.weight.clone(), bias: self.bias.clone() }
     }
 }

@@ -19,7 +19,7 @@ use rand::Rng;
 /// let names: Vec<String> = mlp.named_params().into_iter().map(|(name, _)| name).collect();
 /// assert_eq!(names, ["0.weight", "0.bias", "2.weight", "2.bias"]);
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mlp<F = f32> {
     layers: Vec<Linear<F>>,
     hidden: Activation,
@@ -95,11 +95,5 @@ impl<F: Real> Module<F> for Mlp<F> {
 
     fn visit_mut<'a>(&'a mut self, visitor: &mut Visitor<'_, &'a mut Param<F>>) {
         self.layers.iter_mut().enumerate().for_each(|(k, layer)| visitor.field(2 * k, layer));
-    }
-}
-
-impl<F: Real> Clone for Mlp<F> {
-    fn clone(&self) -> Self {
-        Mlp { layers: self.layers.clone(), ..*self }
     }
 }
