@@ -2,7 +2,7 @@
 
 use crate::event::{expand, sum_event, together};
 use crate::special::weigh;
-use crate::{Bernoulli, Laplace, Normal, StandardNormal};
+use crate::{Bernoulli, Categorical, Laplace, Moments, MultivariateNormal, Normal, StandardNormal};
 use autograd::prelude::*;
 
 /// A distribution whose divergence to a `P` has a closed form.
@@ -40,6 +40,45 @@ impl<V: Array> KlTo<StandardNormal, V> for Normal<V> {
     }
 }
 
+/// ½ { tr(Σ₁⁻¹Σ₀) + (μ₀ − μ₁)ᵀΣ₁⁻¹(μ₀ − μ₁) − K + log|Σ₁| − log|Σ₀| }, where with Σ = L Lᵀ the trace is ‖L₁⁻¹L₀‖² and
+/// the form ‖L₁⁻¹(μ₀ − μ₁)‖² (J. Duchi, *Derivations for linear algebra and optimization*, 2007).
+impl<V: Array> KlTo<MultivariateNormal<V>, V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
+        let log_ratio = sum_event((p.log_diagonal() - self.log_diagonal()) * 2.0 - 1.0);
+        let distance = p.square_distance(self.loc().clone() - p.loc());
+        (p.square_norm(self.scale_tril()) + distance + log_ratio) * 0.5
+    }
+}
+
+/// ½ { tr Σ + μᵀμ − K − log|Σ| }, element by element.
+impl<V: Array> KlTo<StandardNormal, V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &StandardNormal) -> V {
+        let shape = together("KL(MultivariateNormal ‖ StandardNormal)", self.shape(), p.shape());
+        let terms = self.variance() + self.loc().square() - 1.0 - self.log_diagonal() * 2.0;
+        sum_event(expand(terms, shape)) * 0.5
+    }
+}
+
+/// ½ Σⱼ { Σ₀ⱼⱼ/σ₁ⱼ² + ((μ₀ⱼ − μ₁ⱼ)/σ₁ⱼ)² − 1 + log σ₁ⱼ² − 2 log L₀ⱼⱼ }: the trace needs the diagonal of Σ₀ alone.
+impl<V: Array> KlTo<Normal<V>, V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Normal<V>) -> V {
+        let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
+        let trace = self.variance() / p.square_scale();
+        sum_event(trace + distance - 1.0 - (self.log_diagonal() * 2.0 - p.log_variance())) * 0.5
+    }
+}
+
+/// The divergence of the same distribution with the covariance diag σ².
+impl<V: Array> KlTo<MultivariateNormal<V>, V> for Normal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
+        MultivariateNormal::from(self).kl_to(p)
+    }
+}
+
 /// Σⱼ { a log(a/b) + (1 − a) log((1 − a)/(1 − b)) } with the probabilities a of q and b of p; ∞ where q allows what p
 /// rules out.
 impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
@@ -49,6 +88,15 @@ impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
         let no = (-yes.0.clone(), -yes.1.clone());
         let term = |(q, p): (V, V)| weigh(q.sigmoid(), q.log_sigmoid() - p.log_sigmoid());
         sum_event(term(yes) + term(no))
+    }
+}
+
+/// Σⱼ Σ_c q(xⱼ = c) { log q(xⱼ = c) − log p(xⱼ = c) }; ∞ where q allows what p rules out.
+impl<V: Array> KlTo<Categorical<V>, V> for Categorical<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Categorical<V>) -> V {
+        let log_q = self.log_probs();
+        sum_event(weigh(log_q.exp(), log_q - p.log_probs()).sum(-1))
     }
 }
 

@@ -1,0 +1,191 @@
+//! The normal distribution with a full covariance.
+
+use crate::event::{assert_each, expand, prepend, sum_event, together};
+use crate::noise::standard_normal;
+use crate::{Distribution, Entropy, Moments, Normal, Reparameterized};
+use autograd::prelude::*;
+use rand::Rng;
+use std::f64::consts::{E, PI, TAU};
+
+/// N(μ, Σ) with Σ = L Lᵀ, L lower triangular with a positive diagonal.
+///
+/// log p(x) = −½ ‖L⁻¹(x − μ)‖² − Σⱼ log Lⱼⱼ − ½ K log 2π
+///
+/// L⁻¹(x − μ) is found by forward substitution; no inverse is formed.
+///
+/// Shapes: `loc [.., K]` and `scale_tril [.., K, K]`; the axes before them are equal, or those of one are the last of
+/// the other's. A draw has the shape `[.., K]`, `log_prob` of `x [.., K]` gives `[..]`; `x` may have more axes in front.
+///
+/// ```
+/// use autograd::Tensor;
+/// use prob::{MultivariateNormal, StandardNormal, kl};
+///
+/// let q = MultivariateNormal::new(Tensor::from([1.0_f64]), Tensor::from([[0.5]]));
+/// assert!((kl(&q, &StandardNormal::new([1])).item() - 0.8181471805599453).abs() < 1e-15);
+/// ```
+#[derive(Clone, Debug)]
+pub struct MultivariateNormal<V> {
+    loc: V,
+    /// L, with zeros above the diagonal.
+    scale_tril: V,
+}
+
+impl<V: Array> MultivariateNormal<V> {
+    /// From the mean μ and the triangular factor L. What stands above L's diagonal is not used.
+    ///
+    /// # Panics
+    /// If the shapes do not go together. The values are not looked at: see [`validated`](MultivariateNormal::validated).
+    #[track_caller]
+    pub fn new(loc: V, scale_tril: V) -> Self {
+        let (m, l) = (loc.shape(), scale_tril.shape());
+        let square = l.rank() >= 2 && l[l.rank() - 1] == l[l.rank() - 2];
+        assert!(
+            square && m.rank() >= 1 && m[m.rank() - 1] == l[l.rank() - 1],
+            "MultivariateNormal: needs loc [.., K] and scale_tril [.., K, K], not {m} and {l}"
+        );
+        let (mean, factor) = (m.dims(), &l.dims()[..l.rank() - 1]);
+        assert!(
+            mean.ends_with(factor) || factor.ends_with(mean),
+            "MultivariateNormal: the leading axes of loc {m} and scale_tril {l} do not go together"
+        );
+        MultivariateNormal { loc, scale_tril: scale_tril.tril() }
+    }
+
+    /// From the mean μ and the covariance Σ, symmetric and positive definite, whose Cholesky factor is L.
+    ///
+    /// Where Σ is not positive definite the factor is NaN, which [`validated`](MultivariateNormal::validated) reports.
+    ///
+    /// # Panics
+    /// If the shapes do not go together.
+    #[track_caller]
+    pub fn from_covariance(loc: V, covariance: V) -> Self {
+        MultivariateNormal::new(loc, covariance.cholesky())
+    }
+
+    /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
+    ///
+    /// # Panics
+    /// If a parameter is not finite, or L's diagonal not positive.
+    #[track_caller]
+    #[must_use]
+    pub fn validated(self) -> Self {
+        assert_each("MultivariateNormal", "loc", "finite", &self.loc, f64::is_finite);
+        assert_each("MultivariateNormal", "scale_tril", "finite", &self.scale_tril, f64::is_finite);
+        let diagonal = self.scale_tril.diagonal();
+        assert_each("MultivariateNormal", "the diagonal of scale_tril", "positive", &diagonal, |l| l > 0.0);
+        self
+    }
+
+    /// The mean μ as it was given.
+    pub fn loc(&self) -> &V {
+        &self.loc
+    }
+
+    /// The triangular factor L, with zeros above its diagonal.
+    pub fn scale_tril(&self) -> &V {
+        &self.scale_tril
+    }
+
+    /// Σ = L Lᵀ.
+    pub fn covariance(&self) -> V {
+        self.scale_tril.matmul_t(&self.scale_tril)
+    }
+
+    /// The shape of a draw.
+    pub fn shape(&self) -> Shape {
+        together("MultivariateNormal", self.loc.shape(), rows(self.scale_tril.shape()))
+    }
+
+    /// log Lⱼⱼ, of the shape of a draw.
+    pub(crate) fn log_diagonal(&self) -> V {
+        expand(self.scale_tril.diagonal().ln(), self.shape())
+    }
+
+    /// ‖L⁻¹ d‖² for each vector of `d [.., K]`.
+    #[track_caller]
+    pub(crate) fn square_distance(&self, d: V) -> V {
+        let shape = together("MultivariateNormal: x and scale_tril", d.shape(), rows(self.scale_tril.shape()));
+        self.scale_tril.solve_lower(&expand(d, shape)).square().sum(-1)
+    }
+
+    /// ‖L⁻¹ A‖² for each matrix of `a [.., K, K]`.
+    #[track_caller]
+    pub(crate) fn square_norm(&self, a: &V) -> V {
+        let shape = together("MultivariateNormal: two factors", a.shape(), self.scale_tril.shape());
+        let a = expand(a.clone(), shape);
+        // The columns in front, as vectors to solve for: [.., i, j] → [j, .., i].
+        let last = shape.rank() - 1;
+        let order: Vec<usize> = std::iter::once(last).chain(0..last).collect();
+        self.scale_tril.solve_lower(&a.permute(&order)).square().sum(-1).sum(0)
+    }
+
+    /// The same distribution over plain numbers.
+    fn values(&self) -> MultivariateNormal<Tensor<V::F>> {
+        MultivariateNormal { loc: self.loc.value(), scale_tril: self.scale_tril.value() }
+    }
+
+    /// z = μ + L u with u ~ N(0, I).
+    fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> V {
+        let l = self.scale_tril.shape();
+        let k = l[l.rank() - 1];
+        let factors = l.size() / (k * k).max(1);
+        // Rows of noise stand beside the factor they belong to, [factors, rows, K], and go back to their place.
+        let noise = Shape::new(&[factors, shape.size() / (factors * k).max(1), k]);
+        let u = standard_normal(&self.loc, noise, rng);
+        let z = u.matmul_t(&self.scale_tril.reshape([factors, k, k]));
+        z.permute(&[1, 0, 2]).reshape(shape) + &self.loc
+    }
+}
+
+/// The shape without its last axis.
+fn rows(scale_tril: Shape) -> Shape {
+    scale_tril.without(scale_tril.rank() - 1)
+}
+
+impl<V: Array> Distribution<V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn log_prob(&self, x: &V) -> V {
+        let distance = self.square_distance(x.clone() - &self.loc);
+        let constant = sum_event(self.log_diagonal() + 0.5 * TAU.ln());
+        distance * -0.5 - constant
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+        self.values().rsample(rng)
+    }
+}
+
+impl<V: Array> Reparameterized<V> for MultivariateNormal<V> {
+    fn rsample<R: Rng + ?Sized>(&self, rng: &mut R) -> V {
+        self.draw(self.shape(), rng)
+    }
+
+    fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V {
+        self.draw(prepend(n, self.shape()), rng)
+    }
+}
+
+impl<V: Array> Moments<V> for MultivariateNormal<V> {
+    fn mean(&self) -> V {
+        expand(self.loc.clone(), self.shape())
+    }
+
+    /// The diagonal of Σ.
+    fn variance(&self) -> V {
+        expand(self.scale_tril.square().sum(-1), self.shape())
+    }
+}
+
+/// ½ K log 2πe + Σⱼ log Lⱼⱼ.
+impl<V: Array> Entropy<V> for MultivariateNormal<V> {
+    fn entropy(&self) -> V {
+        sum_event(self.log_diagonal() + 0.5 * (2.0 * PI * E).ln())
+    }
+}
+
+/// Σ = diag σ².
+impl<V: Array> From<&Normal<V>> for MultivariateNormal<V> {
+    fn from(q: &Normal<V>) -> Self {
+        MultivariateNormal { loc: q.mean(), scale_tril: expand(q.scale(), q.shape()).diagonal_matrix() }
+    }
+}
