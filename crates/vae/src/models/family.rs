@@ -1,0 +1,89 @@
+//! Distributions chosen when the program runs, for models that are built from a configuration.
+
+use autograd::{Array, Tensor};
+use prob::{Bernoulli, Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal};
+use rand::Rng;
+
+/// q(z|x): a normal distribution with diagonal or full covariance.
+#[derive(Clone, Debug)]
+pub enum Posterior<V> {
+    /// N(μ, diag σ²).
+    Diagonal(Normal<V>),
+    /// N(μ, L Lᵀ).
+    Full(MultivariateNormal<V>),
+}
+
+/// p(x|z): what the decoder's output means.
+#[derive(Clone, Debug)]
+pub enum Likelihood<V> {
+    /// For x in {0, 1}.
+    Bernoulli(Bernoulli<V>),
+    /// For real x.
+    Gaussian(Normal<V>),
+}
+
+/// Passes a call on to whichever distribution it is.
+macro_rules! either {
+    ($self:expr, $Enum:ident { $A:ident, $B:ident }, $p:ident => $call:expr) => {
+        match $self {
+            $Enum::$A($p) => $call,
+            $Enum::$B($p) => $call,
+        }
+    };
+}
+
+impl<V: Array> Distribution<V> for Posterior<V> {
+    fn log_prob(&self, x: &V) -> V {
+        either!(self, Posterior { Diagonal, Full }, q => q.log_prob(x))
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+        either!(self, Posterior { Diagonal, Full }, q => q.sample(rng))
+    }
+}
+
+impl<V: Array> Reparameterized<V> for Posterior<V> {
+    fn rsample<R: Rng + ?Sized>(&self, rng: &mut R) -> V {
+        either!(self, Posterior { Diagonal, Full }, q => q.rsample(rng))
+    }
+
+    fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V {
+        either!(self, Posterior { Diagonal, Full }, q => q.rsample_n(n, rng))
+    }
+}
+
+impl<V: Array> Moments<V> for Posterior<V> {
+    fn mean(&self) -> V {
+        either!(self, Posterior { Diagonal, Full }, q => q.mean())
+    }
+
+    fn variance(&self) -> V {
+        either!(self, Posterior { Diagonal, Full }, q => q.variance())
+    }
+}
+
+impl<V: Array> KlTo<StandardNormal, V> for Posterior<V> {
+    fn kl_to(&self, p: &StandardNormal) -> V {
+        either!(self, Posterior { Diagonal, Full }, q => q.kl_to(p))
+    }
+}
+
+impl<V: Array> Distribution<V> for Likelihood<V> {
+    fn log_prob(&self, x: &V) -> V {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.log_prob(x))
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.sample(rng))
+    }
+}
+
+impl<V: Array> Moments<V> for Likelihood<V> {
+    fn mean(&self) -> V {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.mean())
+    }
+
+    fn variance(&self) -> V {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.variance())
+    }
+}

@@ -1,0 +1,7 @@
+//! Training: steps over shards and threads, epochs, checkpoints.
+
+mod checkpoint;
+mod shard;
+mod trainer;
+
+pub use trainer::{Progress, Record, Settings, Trainer};
