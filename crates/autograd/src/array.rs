@@ -55,14 +55,16 @@ impl<F: Real> Array for Tensor<F> {
 
     #[track_caller]
     fn apply<O: Op<F>>(op: O, inputs: &[&Self]) -> Self {
-        let (shape, keeps) = in_slice(
+        let judged = in_slice(
             inputs.len(),
             |i| inputs[i].shape(),
-            |shapes| {
-                let shape = op.shape(shapes).unwrap_or_else(|e| refuse(op.name(), &e, shapes, |_| ""));
-                (shape, op.keeps(shapes))
-            },
+            |shapes| op.shape(shapes).map(|shape| (shape, op.keeps(shapes))),
         );
+        // Not in a closure: the message is to name the caller's line.
+        let (shape, keeps) = match judged {
+            Ok(judged) => judged,
+            Err(why) => refuse(op.name(), &why, inputs.iter().map(|x| (x.shape(), ""))),
+        };
         if op.shares_input() {
             return inputs[0].share(shape);
         }
@@ -91,13 +93,11 @@ impl<F: Real> Array for Tensor<F> {
     }
 }
 
-/// Panics with what was wrong with the shapes; `name(i)` is the name of input `i` if it is a parameter that has one.
+/// Panics with what was wrong with the shapes of the inputs, each with its name if it is a parameter that has one.
 #[track_caller]
-pub(crate) fn refuse<'n>(op: &str, why: &ShapeError, shapes: &[Shape], name: impl Fn(usize) -> &'n str) -> ! {
-    let inputs: Vec<String> = shapes
-        .iter()
-        .enumerate()
-        .map(|(i, shape)| match name(i) {
+pub(crate) fn refuse<'n>(op: &str, why: &ShapeError, inputs: impl Iterator<Item = (Shape, &'n str)>) -> ! {
+    let inputs: Vec<String> = inputs
+        .map(|(shape, name)| match name {
             "" => shape.to_string(),
             name => format!("{shape} (parameter `{name}`)"),
         })

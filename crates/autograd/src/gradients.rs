@@ -42,7 +42,7 @@ impl<F: Real> Gradients<F> {
             match self.find(*id) {
                 Ok(i) => {
                     let sum = &mut self.entries[i].1;
-                    assert_eq!(sum.shape(), g.shape(), "gradients of one parameter differ in shape");
+                    assert!(sum.shape() == g.shape(), "gradients of one parameter differ in shape");
                     map::add_assign(sum.data_mut(), g.data());
                 }
                 Err(i) => self.entries.insert(i, (*id, g.clone())),

@@ -189,15 +189,19 @@ impl<F: Real> Recording<F> {
     fn apply<O: Op<F>>(&mut self, op: O, inputs: &[&Var<'_, F>]) -> u32 {
         let Recording { nodes, pool, .. } = self;
         let node = |i: usize| &nodes[inputs[i].index() as usize];
-        let (shape, keeps) = in_slice(
+        let judged = in_slice(
             inputs.len(),
             |i| node(i).value.shape(),
-            |shapes| {
-                let name = |i: usize| node(i).name.as_deref().unwrap_or("");
-                let shape = op.shape(shapes).unwrap_or_else(|e| refuse(op.name(), &e, shapes, name));
-                (shape, op.keeps(shapes))
-            },
+            |shapes| op.shape(shapes).map(|shape| (shape, op.keeps(shapes))),
         );
+        // Not in a closure: the message is to name the caller's line.
+        let (shape, keeps) = match judged {
+            Ok(judged) => judged,
+            Err(why) => {
+                let named = |i| (node(i).value.shape(), node(i).name.as_deref().unwrap_or(""));
+                refuse(op.name(), &why, (0..inputs.len()).map(named))
+            }
+        };
         let needs_grad = self.graph && (0..inputs.len()).any(|i| node(i).needs_grad);
 
         let mut keep = (keeps > 0).then(|| pool.take(keeps));

@@ -25,7 +25,7 @@ impl<F: Real> Tensor<F> {
 
     #[track_caller]
     pub(crate) fn from_buffer(shape: Shape, data: Arc<Vec<F>>) -> Tensor<F> {
-        assert_eq!(data.len(), shape.size(), "{} elements do not fill a tensor of shape {shape}", data.len());
+        assert!(data.len() == shape.size(), "{} elements do not fill a tensor of shape {shape}", data.len());
         Tensor { shape, data }
     }
 
@@ -87,7 +87,7 @@ impl<F: Real> Tensor<F> {
     /// If there is not exactly one.
     #[track_caller]
     pub fn item(&self) -> F {
-        assert_eq!(self.data.len(), 1, "item() needs one element; the shape is {}", self.shape);
+        assert!(self.data.len() == 1, "item() needs one element; the shape is {}", self.shape);
         self.data[0]
     }
 
