@@ -1,0 +1,192 @@
+//! What a programmer's error says, and whose line it points at.
+
+use autograd::{Op, ShapeError, prelude::*};
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+/// A panic's message, file and line.
+type Panic = (String, String, u32);
+
+thread_local! {
+    /// `Some` while a panic of this thread is awaited.
+    static AWAITED: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// The panic that `f` ends in.
+fn panic_of<R>(f: impl FnOnce() -> R) -> Panic {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let other = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let at = info.location().map_or((String::new(), 0), |at| (at.file().to_owned(), at.line()));
+            AWAITED.with_borrow_mut(|awaited| match awaited {
+                Some(last) => *last = (info.payload_as_str().unwrap_or_default().to_owned(), at.0, at.1),
+                None => other(info),
+            });
+        }));
+    });
+    AWAITED.set(Some(Panic::default()));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(f)).map(|_| ());
+    let last = AWAITED.take().expect("still awaited");
+    assert!(outcome.is_err(), "nothing panicked");
+    last
+}
+
+/// Asserts that expressions panic with a message, and blame a line of this file's tests.
+macro_rules! refused {
+    ($($f:expr => $message:expr;)*) => {$(
+        let (message, file, line) = panic_of(|| $f);
+        assert_eq!(message, $message, "{}", stringify!($f));
+        assert_eq!(file, file!(), "{} blames another file, line {line}", stringify!($f));
+        assert!(line > FIRST_LINE, "{} blames line {line}", stringify!($f));
+    )*};
+}
+
+/// Below this line stand only callers.
+const FIRST_LINE: u32 = line!();
+
+fn zeros(shape: &[usize]) -> Tensor<f64> {
+    Tensor::zeros(shape)
+}
+
+/// Two lines that are known: the one that calls, and the one that is blamed.
+#[test]
+fn the_line_is_the_callers() {
+    let x = zeros(&[2, 3]);
+    let (here, (_, _, blamed)) = (line!(), panic_of(|| x.sum(2)));
+    assert_eq!(blamed, here);
+    let (here, (_, _, blamed)) = (line!(), panic_of(|| &x + &zeros(&[2])));
+    assert_eq!(blamed, here);
+    let tape = Tape::new();
+    let v = tape.constant(&x);
+    let (here, (_, _, blamed)) = (line!(), panic_of(|| v.sum(2)));
+    assert_eq!(blamed, here);
+    let (here, (_, _, blamed)) = (line!(), panic_of(|| v * v.sum(0).sum(0).repeat(2)));
+    assert_eq!(blamed, here);
+}
+
+#[test]
+fn reductions() {
+    refused! {
+        zeros(&[2, 3]).sum(2) => "sum: [2, 3] has no axis 2; inputs: [2, 3]";
+        zeros(&[]).mean(-1) => "mean: [] has no axis -1; inputs: []";
+        zeros(&[2, 0]).max(-1) => "max: axis -1 is empty, and nothing has no maximum; inputs: [2, 0]";
+        zeros(&[2]).max_keep(1) => "max: [2] has no axis 1; inputs: [2]";
+        zeros(&[2]).var(-2) => "var: [2] has no axis -2; inputs: [2]";
+        zeros(&[2]).logsumexp(1) => "logsumexp: [2] has no axis 1; inputs: [2]";
+        zeros(&[2]).softmax(1) => "softmax: [2] has no axis 1; inputs: [2]";
+        zeros(&[2]).log_softmax(1) => "log_softmax: [2] has no axis 1; inputs: [2]";
+    }
+}
+
+#[test]
+fn layout() {
+    let x = zeros(&[2, 3]);
+    refused! {
+        x.reshape([4]) => "reshape: 6 elements do not fill [4], which has 4; inputs: [2, 3]";
+        zeros(&[3]).transpose() => "transpose: needs two axes; inputs: [3]";
+        x.permute(&[0]) => "permute: an order of 1 axes for an array that has 2; inputs: [2, 3]";
+        x.permute(&[0, 1, 2, 3, 4]) => "permute: an order of 5 axes for an array that has 2; inputs: [2, 3]";
+        x.permute(&[1, 1]) => "permute: [1, 1] does not name each of the 2 axes once; inputs: [2, 3]";
+        x.slice(1, 2..4) => "slice: 2..4 does not lie in 0..3, the extent of axis 1; inputs: [2, 3]";
+        x.slice(-2, 3..) => "slice: 3..2 does not lie in 0..2, the extent of axis -2; inputs: [2, 3]";
+        x.slice(2, ..) => "slice: [2, 3] has no axis 2; inputs: [2, 3]";
+        Tensor::concat(&[&x, &zeros(&[2, 4])], 0) =>
+            "concat: extents must be equal except along axis 0; inputs: [2, 3], [2, 4]";
+        Tensor::concat(&[&x, &zeros(&[2])], -1) =>
+            "concat: extents must be equal except along axis -1; inputs: [2, 3], [2]";
+        Tensor::<f64>::concat(&[], 0) => "concat: needs an array; inputs: ";
+        x.gather(&zeros(&[3])) =>
+            "gather: needs an array [.., C] and one index for each of its rows, [..]; inputs: [2, 3], [3]";
+        x.gather(&Tensor::from([2.0, 3.0])) => "gather: index 3, element 1 of the indices, is not a whole number below 3";
+        x.gather(&Tensor::from([0.5, 1.0])) => "gather: index 0.5, element 0 of the indices, is not a whole number below 3";
+        x.gather(&Tensor::from([-1.0, 1.0])) => "gather: index -1, element 0 of the indices, is not a whole number below 3";
+        x.gather(&Tensor::from([f64::NAN, 1.0])) => "gather: index NaN, element 0 of the indices, is not a whole number below 3";
+        x.take(&[1, 2]) => "take: there is no row 2 among 2";
+        zeros(&[]).take(&[]) => "take: a number has no rows; inputs: [], [0]";
+        Tensor::<f32>::zeros([16_777_218, 0]).take(&[16_777_217]) => "take: row 16777217 is too great a number for f32";
+        zeros(&[1, 1, 1, 1]).repeat(2) => "repeat: one axis more would be 5; there are at most 4; inputs: [1, 1, 1, 1]";
+    }
+}
+
+#[test]
+fn matrices() {
+    let x = zeros(&[2, 3]);
+    let l = zeros(&[5, 3, 3]);
+    refused! {
+        x.cholesky() => "cholesky: needs square matrices [.., K, K]; inputs: [2, 3]";
+        x.diagonal() => "diagonal: needs square matrices [.., K, K]; inputs: [2, 3]";
+        x.tril() => "tril: needs square matrices [.., K, K]; inputs: [2, 3]";
+        zeros(&[3]).tril() => "tril: needs square matrices [.., K, K]; inputs: [3]";
+        zeros(&[]).diagonal_matrix() => "diagonal_matrix: a number is no diagonal; inputs: []";
+        zeros(&[1, 1, 1, 1]).diagonal_matrix() => "diagonal_matrix: the result would have 5 axes; inputs: [1, 1, 1, 1]";
+        x.solve_lower(&x) => "solve_lower: needs square matrices [.., K, K]; inputs: [2, 3], [2, 3]";
+        l.solve_lower(&zeros(&[4, 3])) =>
+            "solve_lower: needs matrices [.., K, K] and vectors [.., K] whose last leading axes are the matrices'; inputs: [5, 3, 3], [4, 3]";
+        l.solve_lower_t(&zeros(&[3])) =>
+            "solve_lower_t: needs matrices [.., K, K] and vectors [.., K] whose last leading axes are the matrices'; inputs: [5, 3, 3], [3]";
+        x.matmul(&zeros(&[3])) => "matmul: needs two matrices, or two stacks of as many; inputs: [2, 3], [3]";
+    }
+}
+
+#[test]
+fn parameters_are_named() {
+    let w = Param::named("encoder.0.weight", zeros(&[4, 3]));
+    let nameless = Param::new(zeros(&[5]));
+    let tape = Tape::new();
+    let (w, b) = (tape.param(&w), tape.param(&nameless));
+    refused! {
+        w + b => "add: [4, 3] and [5] do not go together: extents must be equal or 1 at equal rank, or one side must be a \
+            number or the other's last axes; inputs: [4, 3] (parameter `encoder.0.weight`), [5]";
+        w.logsumexp(5) => "logsumexp: [4, 3] has no axis 5; inputs: [4, 3] (parameter `encoder.0.weight`)";
+    }
+}
+
+#[test]
+fn tapes_and_losses() {
+    let x = zeros(&[2]);
+    let (one, two) = (Tape::new(), Tape::new());
+    let (a, b) = (one.constant(&x), two.constant(&x));
+    let mut tape = Tape::new();
+    refused! {
+        a * b => "mul: a variable belongs to another tape";
+        tape.value_and_grad(|tape| tape.constant(&x)) =>
+            "a loss must be a single number; its shape is [2] (sum or average it)";
+        x.item() => "item() needs one element; the shape is [2]";
+        a.item() => "item() needs one element; the shape is [2]";
+        x.at(&[2]) => "[2] is no index into a tensor of shape [2]";
+        x.row(2) => "a tensor of shape [2] has no row 2";
+        zeros(&[1, 2, 3, 4, 5]) => "a tensor has at most 4 axes, not 5: [1, 2, 3, 4, 5]";
+    }
+}
+
+/// An operation with more inputs than fit the stack's short lists reports all of them.
+#[derive(Debug)]
+struct Picky;
+
+impl Op<f64> for Picky {
+    fn name(&self) -> &'static str {
+        "picky"
+    }
+
+    fn shape(&self, _: &[Shape]) -> Result<Shape, ShapeError> {
+        Err(ShapeError::new("likes nothing"))
+    }
+
+    fn forward(&self, _: &[&Tensor<f64>], _: &mut [f64], _: &mut [f64]) {}
+
+    fn vjp(&self, _: &autograd::Point<'_, f64>, _: &mut [f64], _: &mut autograd::Cotangents<'_, f64>) {}
+}
+
+#[test]
+fn operations_of_ones_own() {
+    let x = zeros(&[1]);
+    let tape = Tape::new();
+    let v = tape.constant(&x);
+    refused! {
+        Tensor::apply(Picky, &[&x; 5]) => "picky: likes nothing; inputs: [1], [1], [1], [1], [1]";
+        tape.apply(Picky, &[&v; 5]) => "picky: likes nothing; inputs: [1], [1], [1], [1], [1]";
+        Array::apply(Picky, &[&v]) => "picky: likes nothing; inputs: [1]";
+    }
+}
