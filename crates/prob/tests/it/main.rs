@@ -1,0 +1,13 @@
+//! Tests of the densities, draws and divergences against independent computations.
+
+mod agreement;
+mod divergences;
+mod draws;
+mod golden;
+mod gradients;
+mod limits;
+mod mass;
+mod panics;
+mod shapes;
+mod streams;
+mod support;
