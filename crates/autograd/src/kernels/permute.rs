@@ -13,7 +13,7 @@ pub(crate) fn permute<F: Copy>(x: &[F], shape: Shape, axes: &[usize], y: &mut [F
     }
     // Per axis of the result, padded in front with axes of extent 1: the extent, and the strides in `x` and in `y`.
     let lead = MAX_RANK - axes.len();
-    let (mut extent, mut from, mut to) = ([1; MAX_RANK], [0; MAX_RANK], [0; MAX_RANK]);
+    let (mut extent, mut from, mut to) = ([1; MAX_RANK], [1; MAX_RANK], [1; MAX_RANK]);
     let mut step = 1;
     for i in (0..axes.len()).rev() {
         extent[lead + i] = shape[axes[i]];
