@@ -30,7 +30,7 @@ use rand::Rng;
 /// let log_p = model.log_evidence(&Tensor::from([[0.0]])).item();
 /// assert!((log_p + 0.5 * (std::f64::consts::TAU * 7.0).ln()).abs() < 1e-12);
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LinearGaussian<F = f32> {
     /// A and c.
     encoder: Linear<F>,
@@ -45,7 +45,7 @@ pub struct LinearGaussian<F = f32> {
 nn::parameters!(LinearGaussian: encoder, spread, decoder, log_variance);
 
 /// The covariance of q(z|x).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Spread<F> {
     /// log of S's diagonal, `[K]`.
     Diagonal(Param<F>),
