@@ -150,7 +150,7 @@ nn::parameters!(Encoder: trunk, loc, spread);
 #[derive(Clone, Debug)]
 enum Spread<F> {
     Diagonal { log_variance: Linear<F> },
-    Full(Tril<F>),
+    Full(Box<Tril<F>>),
 }
 
 /// A head that gives Cholesky factors `[B, K, K]`: exp on the diagonal, any number below it.
@@ -197,14 +197,14 @@ impl<F: Real> Module<F> for Spread<F> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'_, &'a Param<F>>) {
         match self {
             Spread::Diagonal { log_variance } => visitor.field("log_variance", log_variance),
-            Spread::Full(tril) => visitor.field("tril", tril),
+            Spread::Full(tril) => visitor.field("tril", &**tril),
         }
     }
 
     fn visit_mut<'a>(&'a mut self, visitor: &mut Visitor<'_, &'a mut Param<F>>) {
         match self {
             Spread::Diagonal { log_variance } => visitor.field("log_variance", log_variance),
-            Spread::Full(tril) => visitor.field("tril", tril),
+            Spread::Full(tril) => visitor.field("tril", &mut **tril),
         }
     }
 }
@@ -216,7 +216,7 @@ impl<F: Real> Encoder<F> {
         let loc = Linear::new(h, config.latent, rng);
         let spread = match config.posterior {
             PosteriorFamily::Diagonal => Spread::Diagonal { log_variance: Linear::new(h, config.latent, rng) },
-            PosteriorFamily::Full => Spread::Full(Tril::new(h, config.latent, rng)),
+            PosteriorFamily::Full => Spread::Full(Box::new(Tril::new(h, config.latent, rng))),
         };
         Encoder { trunk, loc, spread }
     }
