@@ -1,10 +1,11 @@
 //! A finished picture and its file.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use png::{BitDepth, ColorType, Compression, Encoder};
+
+use crate::files;
 
 /// A finished picture: three bytes a pixel, row by row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +18,6 @@ pub struct Picture {
 impl Picture {
     pub(super) fn new(width: u32, height: u32, rgb: Vec<u8>) -> Self {
         Self { width, height, rgb }
-    }
-
-    /// Width and height in pixels.
-    pub fn size(&self) -> (u32, u32) {
-        (self.width, self.height)
     }
 
     /// The picture as a PNG file's bytes; one channel instead of three if there is no colour in it.
@@ -46,38 +42,18 @@ impl Picture {
     /// Writes the picture to `path`, whole or not at all: a file that was there stays until the new one can take its
     /// place.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let written = self.to_png().and_then(|bytes| replace(path, &bytes));
+        let written = self.to_png().and_then(|bytes| files::replace(path, &bytes));
         written.map_err(|e| io::Error::new(e.kind(), format!("cannot write {}: {e}", path.display())))
     }
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = beside(path)?;
-    let written = write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The first error is the one to report; a leftover does no harm.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// A name in the same folder, so that renaming stays on one file system, and of this process alone.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
-    let mut hidden = std::ffi::OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{}.tmp", std::process::id()));
-    Ok(path.with_file_name(hidden))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 impl Picture {
+    /// Width and height in pixels.
+    pub(super) fn size(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
     /// The three bytes of a pixel.
     pub(super) fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
         let at = 3 * (y * self.width + x) as usize;
@@ -95,6 +71,8 @@ impl Picture {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn decode(bytes: &[u8]) -> (ColorType, Vec<u8>) {

@@ -1,0 +1,28 @@
+//! The course of training.
+
+use vae::Terms;
+use vae::train::Record;
+
+use crate::picture::{Lines, Panel, Picture, Series};
+
+/// ELBO, log-likelihood and KL over the epochs, on training and on validation data.
+pub fn loss(title: &str, history: &[Record]) -> Picture {
+    let curve = |name: &str, terms: fn(&Record) -> Terms, term: fn(Terms) -> f64| Series {
+        name: name.into(),
+        points: history.iter().map(|record| (record.epoch as f64, term(terms(record)))).collect(),
+    };
+    let panel = |name: &str, term: fn(Terms) -> f64| Panel {
+        name: name.into(),
+        series: vec![curve("training", |r| r.train, term), curve("validation", |r| r.validation, term)],
+    };
+    Lines {
+        title: title.into(),
+        x_label: "epoch".into(),
+        panels: vec![
+            panel("ELBO (nats)", |terms| terms.elbo),
+            panel("log p(x|z), expected over q(z|x) (nats)", |terms| terms.expected_log_likelihood),
+            panel("KL(q(z|x) ‖ p(z)) (nats)", |terms| terms.kl),
+        ],
+    }
+    .draw()
+}

@@ -1,0 +1,25 @@
+//! Ctrl-C: the first asks for an orderly end, the second ends at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::Error;
+
+/// The shells' exit code for a program that Ctrl-C ended.
+const EXIT_CODE: i32 = 130;
+
+static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// From here on Ctrl-C does not end the program but sets a mark.
+pub fn watch() -> Result<(), Error> {
+    ctrlc::set_handler(|| {
+        if REQUESTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(EXIT_CODE);
+        }
+    })
+    .map_err(|e| Error::Failed(format!("Ctrl-C cannot be watched: {e}")))
+}
+
+/// Whether somebody has pressed Ctrl-C.
+pub fn requested() -> bool {
+    REQUESTED.load(Ordering::SeqCst)
+}

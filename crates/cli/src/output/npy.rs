@@ -1,0 +1,56 @@
+//! NumPy's file format, version 1.0: a line of Python that says type and shape, then the numbers.
+
+use std::io::{self, Write};
+
+/// The numbers begin at a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// Writes an array of single-precision numbers, last axis fastest.
+pub fn write(mut out: impl Write, shape: &[usize], values: &[f32]) -> io::Result<()> {
+    debug_assert_eq!(shape.iter().product::<usize>(), values.len());
+    out.write_all(&header(shape))?;
+    let mut bytes = Vec::with_capacity(1 << 16);
+    for block in values.chunks(1 << 14) {
+        bytes.clear();
+        bytes.extend(block.iter().flat_map(|v| v.to_le_bytes()));
+        out.write_all(&bytes)?;
+    }
+    out.flush()
+}
+
+fn header(shape: &[usize]) -> Vec<u8> {
+    let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
+    let mut line = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", sizes.trim_end());
+    let before = b"\x93NUMPY\x01\x00".len() + 2;
+    let end = (before + line.len() + 1).next_multiple_of(ALIGNMENT);
+    line.extend(std::iter::repeat_n(' ', end - before - line.len() - 1));
+    line.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((line.len() as u16).to_le_bytes());
+    bytes.extend(line.as_bytes());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `numpy.save` of NumPy 2.3 writes for `numpy.array([[1, 2, 3]], dtype='<f4')`.
+    #[test]
+    fn a_file_is_what_numpy_writes() {
+        let mut file = Vec::new();
+        write(&mut file, &[1, 3], &[1.0, 2.0, 3.0]).unwrap();
+        let line = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }";
+        let expected = format!("{line:<117}\n");
+        assert_eq!(&file[..10], b"\x93NUMPY\x01\x00\x76\x00");
+        assert_eq!(&file[10..128], expected.as_bytes());
+        assert_eq!(file[128..], [1.0_f32, 2.0, 3.0].map(f32::to_le_bytes).concat());
+    }
+
+    #[test]
+    fn one_axis_is_a_tuple_too() {
+        let text = String::from_utf8_lossy(&header(&[7])).into_owned();
+        assert!(text.contains("'shape': (7,), }"), "{text}");
+        assert_eq!(header(&[12_345, 2, 3]).len() % ALIGNMENT, 0);
+    }
+}
