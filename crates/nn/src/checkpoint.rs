@@ -71,11 +71,15 @@ pub fn save<F: Real, M: Module<F> + ?Sized>(
 /// # Errors
 /// If the file cannot be read or is damaged, or if it holds other names, shapes or types than the model. The model is
 /// then what it was.
+///
+/// # Panics
+/// If two parameters have the same name.
+#[track_caller]
 pub fn load<F: Real, M: Module<F> + ?Sized>(path: impl AsRef<Path>, model: &mut M) -> Result<Metadata, Error> {
     let path = path.as_ref();
     let bytes = file::read(path)?;
     let contents = Contents::parse(path, &bytes)?;
-    let mut read = fitting(path, &contents, &shapes(&tensors(model)), &Metadata::new())?;
+    let mut read = fitting(path, &contents, &shapes(&distinct(tensors(model))), &Metadata::new())?;
     assign(model, &mut read);
     Ok(contents.metadata())
 }
@@ -108,6 +112,10 @@ pub fn save_training<F: Real, M: Module<F> + ?Sized>(
 ///
 /// # Errors
 /// As [`load`], also for the optimiser's part. Model and optimiser are then what they were.
+///
+/// # Panics
+/// If two parameters have the same name.
+#[track_caller]
 pub fn load_training<F: Real, M: Module<F> + ?Sized>(
     path: impl AsRef<Path>,
     model: &mut M,
@@ -118,7 +126,7 @@ pub fn load_training<F: Real, M: Module<F> + ?Sized>(
     let contents = Contents::parse(path, &bytes)?;
 
     let state = optimizer.state(model);
-    let mut expected = shapes(&tensors(model));
+    let mut expected = shapes(&distinct(tensors(model)));
     let kept = shapes(&state.tensors);
     expected.extend_from_slice(&kept);
     let mut read = fitting(path, &contents, &expected, &state.metadata)?;

@@ -272,20 +272,33 @@ fn a_bare_file_name_will_do() {
     loaded.unwrap();
 }
 
-#[test]
-#[should_panic(expected = "two parameters have the name `a`")]
-fn names_must_differ() {
-    struct Twice(Param<f32>);
-    impl Module<f32> for Twice {
-        fn visit<'a>(&'a self, v: &mut nn::Visitor<'_, &'a Param<f32>>) {
-            v.field("a", &self.0);
-            v.field("a", &self.0);
-        }
-        fn visit_mut<'a>(&'a mut self, v: &mut nn::Visitor<'_, &'a mut Param<f32>>) {
-            v.field("a", &mut self.0);
-        }
+struct Twice(Param<f32>, Param<f32>);
+
+impl Module<f32> for Twice {
+    fn visit<'a>(&'a self, v: &mut nn::Visitor<'_, &'a Param<f32>>) {
+        v.field("a", &self.0);
+        v.field("a", &self.1);
     }
-    let _ = checkpoint::save("never-written", &Twice(Param::new(Tensor::from(1.0))), &none());
+    fn visit_mut<'a>(&'a mut self, v: &mut nn::Visitor<'_, &'a mut Param<f32>>) {
+        v.field("a", &mut self.0);
+        v.field("a", &mut self.1);
+    }
+}
+
+#[test]
+fn names_must_differ() {
+    let (_folder, file) = place();
+    checkpoint::save(&file, &mlp(1), &none()).unwrap();
+    let twice = || Twice(Param::new(Tensor::from(1.0)), Param::new(Tensor::from(2.0)));
+    let panics: [Box<dyn FnOnce() + std::panic::UnwindSafe>; 3] = [
+        Box::new(|| drop(checkpoint::save("never-written", &twice(), &none()))),
+        Box::new(|| drop(checkpoint::load(&file, &mut twice()))),
+        Box::new(|| drop(checkpoint::load_training(&file, &mut twice(), &mut Adam::new(0.1)))),
+    ];
+    for f in panics {
+        let message = std::panic::catch_unwind(f).unwrap_err();
+        assert_eq!(message.downcast_ref::<String>().unwrap(), "two parameters have the name `a`");
+    }
 }
 
 fn train(model: &mut Mlp<f32>, optimizer: &mut impl Optimizer<f32>, steps: usize) {
