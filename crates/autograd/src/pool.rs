@@ -21,6 +21,8 @@ pub(crate) struct Pool<F> {
 struct Bin<F> {
     len: usize,
     free: Vec<Buffer<F>>,
+    /// Buffers taken and not given back.
+    lent: usize,
     last_used: u64,
 }
 
@@ -29,18 +31,30 @@ impl<F: Real> Pool<F> {
         Pool { bins: Vec::new(), resets: 0 }
     }
 
-    /// A buffer of `len` elements, for which [`unique`] will succeed. It holds old numbers.
+    /// A buffer of `len` elements, for which [`unique`] will succeed. It holds old numbers; in debug builds NaN,
+    /// so that an element which nobody writes shows.
     pub fn take(&mut self, len: usize) -> Buffer<F> {
         let now = self.resets;
         let bin = self.bin(len);
         bin.last_used = now;
-        bin.free.pop().unwrap_or_else(|| Arc::new(vec![F::zero(); len]))
+        bin.lent += 1;
+        let mut buffer = bin.free.pop().unwrap_or_else(|| Arc::new(vec![F::zero(); len]));
+        if cfg!(debug_assertions) {
+            unique(&mut buffer).fill(F::nan());
+        }
+        buffer
     }
 
     /// Takes a buffer back, unless somebody else still holds it.
+    ///
+    /// No more are taken than were lent: constants bring buffers of their own, which would pile up.
     pub fn give(&mut self, mut buffer: Buffer<F>) {
         if Arc::get_mut(&mut buffer).is_some() {
-            self.bin(buffer.len()).free.push(buffer);
+            let bin = self.bin(buffer.len());
+            if bin.lent > 0 {
+                bin.lent -= 1;
+                bin.free.push(buffer);
+            }
         }
     }
 
@@ -55,7 +69,7 @@ impl<F: Real> Pool<F> {
 
     fn bin(&mut self, len: usize) -> &mut Bin<F> {
         let i = self.bins.binary_search_by_key(&len, |bin| bin.len).unwrap_or_else(|i| {
-            self.bins.insert(i, Bin { len, free: Vec::new(), last_used: self.resets });
+            self.bins.insert(i, Bin { len, free: Vec::new(), lent: 0, last_used: self.resets });
             i
         });
         &mut self.bins[i]
