@@ -45,6 +45,11 @@ proptest! {
         check::gradients(&[x], |v| v[0].permute(&axes))?;
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     /// Extents past the squares of the loop.
     #[test]
     fn permute_large((shape, axes) in orders(1..25), seed: u64) {
@@ -53,6 +58,9 @@ proptest! {
         prop_assert_eq!(x.permute(&axes), permuted(&x, &axes));
     }
 
+}
+
+proptest! {
     #[test]
     fn transpose(shape in shapes(2..=4), seed: u64) {
         let x = tensor(&shape, seed);

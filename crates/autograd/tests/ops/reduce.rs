@@ -77,6 +77,11 @@ proptest! {
         check::gradients(&x, |v| v[0].mean_all())?;
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     /// Extents past the lanes, tiles and blocks of the loops. Their sums stay below 200·2, with as many roundings of 2⁻⁵²
     /// of that at the very worst.
     #[test]
