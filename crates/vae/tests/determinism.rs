@@ -1,0 +1,88 @@
+//! The same seed gives the same bits, on any number of threads.
+
+mod common;
+
+use autograd::prelude::*;
+use common::{Case, Size, bits, stream};
+use nn::Adam;
+use vae::models::{LikelihoodFamily, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
+use vae::objective::ImportanceWeighted;
+use vae::train::Settings;
+use vae::{Elbo, Objective, Terms, Threads, Trainer, Vae, evaluate};
+
+/// Parameters and averages after 12 steps on batches of 150, 150 and 37 rows.
+fn train<F: Real, M: Vae<F>>(
+    model: M,
+    objective: impl Objective<F, M>,
+    x: &Tensor<F>,
+    settings: Settings,
+    threads: usize,
+) -> (Vec<u64>, Vec<Terms>) {
+    let mut trainer = Trainer::new(model, objective, Adam::new(0.01), settings, Threads::new(threads));
+    let rows: Vec<usize> = (0..337).map(|i| i * 7 % 337).collect();
+    let batches: Vec<&[usize]> = rows.chunks(150).collect();
+    let mut terms = Vec::new();
+    for _ in 0..4 {
+        for batch in &batches {
+            terms.push(trainer.step(x, batch).expect("the bound stays finite").mean());
+        }
+    }
+    (bits(trainer.model()), terms)
+}
+
+fn network(posterior: PosteriorFamily) -> MlpVae<f32> {
+    let likelihood = LikelihoodFamily::Gaussian;
+    let config = MlpConfig { hidden: vec![23, 9], latent: 4, likelihood, posterior, ..MlpConfig::default() };
+    MlpVae::new(13, &config, &mut stream(51))
+}
+
+#[test]
+fn threads_do_not_show_in_training() {
+    let x = Case::random(52, Size { d: 13, k: 2, rows: 337 }).data();
+    let narrow = x.cast::<f32>();
+    for shards in [None, Some(1), Some(3), Some(8)] {
+        let settings = Settings { seed: 53, shards, clip: Some(1.0) };
+        let [one, two, four] = [1, 2, 4].map(|threads| {
+            (
+                train(network(PosteriorFamily::Diagonal), Elbo { samples: 1 }, &narrow, settings, threads),
+                train(network(PosteriorFamily::Full), ImportanceWeighted { samples: 3 }, &narrow, settings, threads),
+                train(linear(), Elbo { samples: 2 }, &x, settings, threads),
+            )
+        });
+        assert!(one == two, "{shards:?} shards on 2 threads");
+        assert!(one == four, "{shards:?} shards on 4 threads");
+    }
+}
+
+fn linear() -> LinearGaussian<f64> {
+    LinearGaussian::random(13, 2, PosteriorFamily::Full, &mut stream(54))
+}
+
+/// The seed and the number of shards do show, and so the comparison above compares something.
+#[test]
+fn the_seed_shows_in_training() {
+    let x = Case::random(52, Size { d: 13, k: 2, rows: 337 }).data();
+    let run = |seed, shards| train(linear(), Elbo { samples: 1 }, &x, Settings { seed, shards, clip: None }, 1);
+    assert!(run(1, None) == run(1, None));
+    assert!(run(1, None).0 != run(2, None).0);
+    assert!(run(1, Some(1)).0 != run(1, Some(2)).0);
+}
+
+/// An evaluation between the steps leaves training as it is.
+#[test]
+fn evaluation_does_not_disturb_training() {
+    let x = Case::random(52, Size { d: 13, k: 2, rows: 90 }).data();
+    let rows: Vec<usize> = (0..90).collect();
+    let run = |evaluate: bool| {
+        let settings = Settings { seed: 55, shards: None, clip: None };
+        let mut trainer = Trainer::new(linear(), Elbo { samples: 1 }, Adam::new(0.01), settings, Threads::new(1));
+        for _ in 0..5 {
+            trainer.step(&x, &rows).expect("the bound stays finite");
+            if evaluate {
+                evaluate::evaluate(trainer.model(), trainer.objective(), &x, 7, trainer.key(), trainer.threads());
+            }
+        }
+        bits(trainer.model())
+    };
+    assert_eq!(run(true), run(false));
+}
