@@ -93,7 +93,9 @@ fn greatest<F: Real>() -> f64 {
 #[track_caller]
 fn impossible<F: Real>(x: &Tensor<F>, logits: &Tensor<F>) -> Option<Tensor<F>> {
     let outside = |x: F| x < F::zero() || x > F::one();
-    if !x.data().iter().any(|&x| outside(x)) && !logits.data().iter().any(|l| l.is_infinite()) {
+    // Folds, not `any`: without an early exit they vectorise, and there is next to never one to take.
+    let found = x.data().iter().fold(false, |found, &x| found | outside(x));
+    if !logits.data().iter().fold(found, |found, l| found | l.is_infinite()) {
         return None;
     }
     let flag = |a: &Tensor<F>, is: &dyn Fn(F) -> bool| {

@@ -8,7 +8,7 @@ pub(crate) fn sum_event<V: Array>(terms: V) -> V {
     if terms.shape().rank() == 0 { terms } else { terms.sum(-1) }
 }
 
-/// The array repeated to `shape`, so that a sum over the event counts what stands for many elements as often as it should.
+/// The array repeated to `shape`, so that a sum over the event counts what stands for many elements for each of them.
 #[track_caller]
 pub(crate) fn expand<V: Array>(x: V, shape: Shape) -> V {
     if x.shape() == shape {

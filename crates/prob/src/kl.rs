@@ -123,7 +123,8 @@ impl<V: Array> KlTo<Categorical<V>, V> for Categorical<V> {
 }
 
 /// Σⱼ { |μ₀ − μ₁|/b₁ + (b₀/b₁) exp(−|μ₀ − μ₁|/b₀) − 1 − log(b₀/b₁) }
-/// (M. Gil, F. Alajaji, T. Linder, *Rényi divergence measures for commonly used univariate continuous distributions*, 2013).
+/// (M. Gil, F. Alajaji and T. Linder, *Rényi divergence measures for commonly used univariate continuous
+/// distributions*, 2013).
 impl<V: Array> KlTo<Laplace<V>, V> for Laplace<V> {
     #[track_caller]
     fn kl_to(&self, p: &Laplace<V>) -> V {

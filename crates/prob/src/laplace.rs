@@ -11,7 +11,9 @@ use std::f64::consts::{E, LN_2};
 ///
 /// log p(x) = Σⱼ { −|xⱼ − μⱼ|/bⱼ − log 2bⱼ }
 ///
-/// Shapes: `loc` and `scale` broadcast, to `[B, D]` say; a draw has that shape, `log_prob` of `x [.., B, D]` gives `[.., B]`.
+/// Shapes: `loc` and `scale` broadcast, to `[B, D]` say; a draw has that shape, and `log_prob` of `x [.., B, D]` gives
+/// `[.., B]`.
+///
 /// At x = μ, where the density has a kink, the gradient by x and by μ is 0.
 #[derive(Clone, Debug)]
 pub struct Laplace<V> {

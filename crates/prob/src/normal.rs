@@ -12,9 +12,11 @@ use std::f64::consts::{E, PI, TAU};
 /// log p(x) = Σⱼ { −½ ((xⱼ − μⱼ)/σⱼ)² − log σⱼ − ½ log 2π }
 ///
 /// It keeps the parameterisation it was given, the standard deviation or the log-variance, and computes the other only
-/// where a formula needs it: networks give log σ², from which σ = exp(½ log σ²) cannot be negative.
+/// where a formula needs it: networks give log σ², from which σ = exp(½ log σ²) cannot be negative. (It can underflow:
+/// below a log σ² of −170 in `f32`, −1400 in `f64`, σ is 0 and no longer legal.)
 ///
-/// Shapes: `loc` and the scale broadcast, to `[B, K]` say; a draw has that shape, `log_prob` of `x [.., B, K]` gives `[.., B]`.
+/// Shapes: `loc` and the scale broadcast, to `[B, K]` say; a draw has that shape, and `log_prob` of `x [.., B, K]` gives
+/// `[.., B]`.
 ///
 /// ```
 /// use autograd::Tensor;

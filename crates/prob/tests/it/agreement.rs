@@ -4,73 +4,87 @@ use crate::support::{close, stream};
 use autograd::prelude::*;
 use prob::prelude::*;
 
-/// Everything this crate computes, at inputs that are exact in single precision.
+/// Inputs that are exact in single precision, by a shape and a seed.
+struct Inputs<A>(A);
+
+impl<V: Array, A: Fn(Tensor<f32>) -> V> Inputs<A> {
+    fn table(&self, shape: &[usize], seed: usize) -> V {
+        self.0(Tensor::from_fn(shape, |i| ((((i + 5 * seed) * 37) % 64) as f32 - 31.5) / 16.0))
+    }
+
+    fn positive(&self, shape: &[usize], seed: usize) -> V {
+        self.table(shape, seed).square() + 0.25
+    }
+
+    /// `shape` filled with 0, `step`, 2·`step`, … in turn, below `end`.
+    fn levels(&self, shape: &[usize], step: f32, end: usize) -> V {
+        self.0(Tensor::from_fn(shape, |i| (i % end) as f32 * step))
+    }
+
+    fn triangle(&self, seed: usize) -> V {
+        self.table(&[3, 3], seed).tril() * 0.5 + self.0(Tensor::eye(3)) * 3.0
+    }
+}
+
+/// Everything this crate computes.
 fn everything<V: Array>(array: impl Fn(Tensor<f32>) -> V) -> Vec<Tensor<V::F>> {
-    let table = |shape: &[usize], seed: usize| {
-        array(Tensor::from_fn(shape, |i| ((((i + 5 * seed) * 37) % 64) as f32 - 31.5) / 16.0))
-    };
-    let positive = |shape: &[usize], seed: usize| table(shape, seed).square() + 0.25;
-    let triangle = |seed: usize| table(&[3, 3], seed).tril() * 0.5 + array(Tensor::eye(3)) * 3.0;
-    let (x, m, s, l) = (table(&[2, 2, 3], 0), table(&[2, 3], 1), positive(&[3], 2), table(&[2, 3, 4], 3));
-    let unit = array(Tensor::from_fn([2, 3], |i| (i % 5) as f32 / 4.0));
-    let classes = array(Tensor::from_fn([2, 3], |i| (i % 4) as f32));
-    let (normal, by_variance) = (Normal::new(m.clone(), s.clone()), Normal::from_log_variance(s.clone(), m.clone()));
-    let (full, other) =
-        (MultivariateNormal::new(m.clone(), triangle(4)), MultivariateNormal::new(s.clone(), triangle(6)));
-    let (laplace, wide) = (Laplace::new(m.clone(), s.clone()), Laplace::new(s.clone(), positive(&[2, 3], 7)));
-    let (bernoulli, fair) = (Bernoulli::new(m.clone() * 4.0), Bernoulli::new(s.clone()));
-    let (categorical, uniform) = (Categorical::new(l.clone()), Categorical::new(l * 0.0));
-    let standard = StandardNormal::new([3]);
-    let rng = &mut stream(11);
-    let results = [
-        normal.log_prob(&x),
-        normal.entropy(),
-        normal.mean(),
-        normal.variance(),
-        normal.rsample(rng),
-        normal.rsample_n(2, rng),
-        by_variance.log_prob(&x),
-        by_variance.entropy(),
-        by_variance.variance(),
-        by_variance.rsample(rng),
-        kl(&normal, &by_variance),
-        kl(&by_variance, &normal),
-        kl(&by_variance, &standard),
-        standard.log_prob(&x),
-        full.log_prob(&x),
-        full.entropy(),
-        full.mean(),
-        full.variance(),
-        full.covariance(),
-        full.rsample(rng),
-        full.rsample_n(2, rng),
-        kl(&full, &other),
-        kl(&full, &standard),
-        kl(&full, &normal),
-        kl(&normal, &full),
-        kl_monte_carlo(&full, &normal, 9, rng).value,
-        laplace.log_prob(&x),
-        laplace.entropy(),
-        laplace.mean(),
-        laplace.variance(),
-        laplace.rsample(rng),
-        kl(&laplace, &wide),
-        bernoulli.log_prob(&unit),
-        bernoulli.entropy(),
-        bernoulli.mean(),
-        bernoulli.variance(),
-        kl(&bernoulli, &fair),
-        categorical.log_prob(&classes),
-        categorical.entropy(),
-        categorical.mean(),
-        categorical.variance(),
-        kl(&categorical, &uniform),
-        categorical.probs(),
-        categorical.log_probs(),
-    ];
-    let samples =
-        [normal.sample(rng), full.sample(rng), laplace.sample(rng), bernoulli.sample(rng), categorical.sample(rng)];
-    results.iter().map(V::value).chain(samples).collect()
+    let inputs = Inputs(array);
+    [normals(&inputs), vectors(&inputs), others(&inputs), discrete(&inputs)].concat()
+}
+
+fn normals<V: Array>(inputs: &Inputs<impl Fn(Tensor<f32>) -> V>) -> Vec<Tensor<V::F>> {
+    let (x, m, s) = (inputs.table(&[2, 2, 3], 0), inputs.table(&[2, 3], 1), inputs.positive(&[3], 2));
+    let (p, q) = (Normal::new(m.clone(), s.clone()), Normal::from_log_variance(s, m));
+    let (standard, rng) = (StandardNormal::new([3]), &mut stream(11));
+    let sample = p.sample(rng);
+    [p.log_prob(&x), p.entropy(), p.mean(), p.variance(), p.rsample(rng), p.rsample_n(2, rng)]
+        .iter()
+        .chain(&[q.log_prob(&x), q.entropy(), q.mean(), q.variance(), q.rsample(rng), q.rsample_n(2, rng)])
+        .chain(&[kl(&p, &q), kl(&q, &p), kl(&p, &standard), kl(&q, &standard), standard.log_prob(&x)])
+        .map(V::value)
+        .chain([sample])
+        .collect()
+}
+
+fn vectors<V: Array>(inputs: &Inputs<impl Fn(Tensor<f32>) -> V>) -> Vec<Tensor<V::F>> {
+    let (x, m, s) = (inputs.table(&[2, 2, 3], 0), inputs.table(&[2, 3], 1), inputs.positive(&[3], 2));
+    let p = MultivariateNormal::new(m.clone(), inputs.triangle(4));
+    let (q, diagonal) = (MultivariateNormal::new(s.clone(), inputs.triangle(6)), Normal::new(m, s));
+    let rng = &mut stream(12);
+    let sample = p.sample(rng);
+    [p.log_prob(&x), p.entropy(), p.mean(), p.variance(), p.covariance(), p.rsample(rng), p.rsample_n(2, rng)]
+        .iter()
+        .chain(&[kl(&p, &q), kl(&p, &StandardNormal::new([3])), kl(&p, &diagonal), kl(&diagonal, &p)])
+        .chain(&[kl_monte_carlo(&p, &diagonal, 9, rng).value])
+        .map(V::value)
+        .chain([sample])
+        .collect()
+}
+
+fn others<V: Array>(inputs: &Inputs<impl Fn(Tensor<f32>) -> V>) -> Vec<Tensor<V::F>> {
+    let (x, m, s) = (inputs.table(&[2, 2, 3], 0), inputs.table(&[2, 3], 1), inputs.positive(&[3], 2));
+    let (p, q) = (Laplace::new(m, s.clone()), Laplace::new(s, inputs.positive(&[2, 3], 7)));
+    let rng = &mut stream(13);
+    let sample = p.sample(rng);
+    [p.log_prob(&x), p.entropy(), p.mean(), p.variance(), p.rsample(rng), p.rsample_n(2, rng), kl(&p, &q)]
+        .iter()
+        .map(V::value)
+        .chain([sample])
+        .collect()
+}
+
+fn discrete<V: Array>(inputs: &Inputs<impl Fn(Tensor<f32>) -> V>) -> Vec<Tensor<V::F>> {
+    let (p, q) = (Bernoulli::new(inputs.table(&[2, 3], 1) * 4.0), Bernoulli::new(inputs.table(&[3], 2)));
+    let logits = inputs.table(&[2, 3, 4], 3);
+    let (c, d) = (Categorical::new(logits.clone()), Categorical::new(logits * 0.0));
+    let (unit, classes) = (inputs.levels(&[2, 3], 0.25, 5), inputs.levels(&[2, 3], 1.0, 4));
+    let rng = &mut stream(14);
+    [p.log_prob(&unit), p.entropy(), p.mean(), p.variance(), kl(&p, &q)]
+        .iter()
+        .chain(&[c.log_prob(&classes), c.entropy(), c.mean(), c.variance(), kl(&c, &d), c.probs(), c.log_probs()])
+        .map(V::value)
+        .chain([p.sample(rng), c.sample(rng)])
+        .collect()
 }
 
 /// The same operations run: the same bits come out.

@@ -38,13 +38,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn normal(x in array(&[2, 2, 3], -2.0, 2.0), m0 in param(-2.0, 2.0), s0 in param(0.4, 2.5), m1 in param(-2.0, 2.0), l1 in param(-1.0, 1.0)) {
+    fn normal(
+        x in array(&[2, 2, 3], -2.0, 2.0), m0 in param(-2.0, 2.0), s0 in param(0.4, 2.5),
+        m1 in param(-2.0, 2.0), l1 in param(-1.0, 1.0),
+    ) {
         gradients(&[x.clone(), m0.clone(), s0.clone()], |v| Normal::new(v[1], v[2]).log_prob(&v[0]))?;
         gradients(&[x, m1.clone(), l1.clone()], |v| Normal::from_log_variance(v[1], v[2]).log_prob(&v[0]))?;
         gradients(&[m0.clone(), s0.clone()], |v| Normal::new(v[0], v[1]).entropy())?;
         gradients(&[m1.clone(), l1.clone()], |v| Normal::from_log_variance(v[0], v[1]).entropy())?;
         gradients(&[m1.clone(), l1.clone()], |v| Normal::from_log_variance(v[0], v[1]).variance())?;
-        gradients(&[m1.clone(), l1.clone()], |v| kl(&Normal::from_log_variance(v[0], v[1]), &StandardNormal::new([3])))?;
+        gradients(&[m1.clone(), l1.clone()], |v| {
+            kl(&Normal::from_log_variance(v[0], v[1]), &StandardNormal::new([3]))
+        })?;
         gradients(&[m0, s0, m1, l1], |v| kl(&Normal::new(v[0], v[1]), &Normal::from_log_variance(v[2], v[3])))?;
     }
 
@@ -79,13 +84,17 @@ proptest! {
         })?;
         gradients(&[m0, s1, m1, l1], |v| kl(&Normal::new(v[0], v[1]), &MultivariateNormal::new(v[2], v[3])))?;
         gradients(&[l0], |v| {
-            let q = MultivariateNormal::from_covariance(v[0].constant(&Tensor::zeros([3])), v[0].tril().matmul_t(&v[0].tril()));
+            let l = v[0].tril();
+            let q = MultivariateNormal::from_covariance(l.constant(&Tensor::zeros([3])), l.matmul_t(&l));
             q.log_prob(&v[0].constant(&Tensor::from([0.5, -1.0, 0.2])))
         })?;
     }
 
     #[test]
-    fn laplace(x in array(&[2, 2, 3], -2.0, 2.0), m0 in param(-2.0, 2.0), b0 in param(0.4, 2.5), m1 in param(-2.0, 2.0), b1 in param(0.4, 2.5)) {
+    fn laplace(
+        x in array(&[2, 2, 3], -2.0, 2.0), m0 in param(-2.0, 2.0), b0 in param(0.4, 2.5),
+        m1 in param(-2.0, 2.0), b1 in param(0.4, 2.5),
+    ) {
         prop_assume!(apart(&x, &m0) && apart(&m0, &m1));
         gradients(&[x, m0.clone(), b0.clone()], |v| Laplace::new(v[1], v[2]).log_prob(&v[0]))?;
         gradients(&[m0.clone(), b0.clone()], |v| Laplace::new(v[0], v[1]).entropy())?;

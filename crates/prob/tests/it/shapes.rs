@@ -13,7 +13,7 @@ fn tensor(shape: impl Into<Shape>, seed: usize) -> Tensor<f64> {
     Tensor::from_fn(shape, |i| ((i + 7 * seed) as f64 * 0.7 + 0.3).sin())
 }
 
-/// The rows of a tensor of any number of axes, as `[rows, D]`.
+/// The tensor repeated to a shape of more axes.
 fn repeated(x: &Tensor<f64>, shape: impl Into<Shape>) -> Tensor<f64> {
     x + Tensor::zeros(shape)
 }
@@ -42,39 +42,54 @@ fn the_event_is_the_last_axis() {
 /// counts once for each element, not once for the event.
 #[test]
 fn parameters_of_fewer_axes_count_for_each_element() {
-    let full = [S, B, D];
-    let (x, small): (_, [&[usize]; 4]) = (tensor(full, 1), [&[], &[D], &[B, D], &[S, B, D]]);
-    for (i, a) in small.iter().enumerate() {
-        for b in &small[i..] {
-            for (a, b) in [(a, b), (b, a)] {
-                let (m, s) = (tensor(*a, 2), tensor(*b, 3).exp());
-                let (big_m, big_s) = (repeated(&m, full), repeated(&s, full));
-                let (p, big) = (Normal::new(m.clone(), s.clone()), Normal::new(big_m.clone(), big_s.clone()));
-                assert_eq!(p.log_prob(&x), big.log_prob(&x));
-                let own = p.shape();
-                let lead =
-                    |y: Tensor<f64>| repeated(&y, own.dims()[..own.rank().saturating_sub(1)].to_vec().as_slice());
-                let event = Normal::new(repeated(&m, own), repeated(&s, own));
-                assert_eq!(p.entropy(), lead(event.entropy()));
-                assert_eq!(kl(&p, &big), kl(&big, &big));
-                assert_eq!(kl(&p, &StandardNormal::new(full)), kl(&big, &StandardNormal::new(full)));
-                assert_eq!((p.mean().shape(), p.variance().shape()), (own, own));
-                let (p, big) = (Laplace::new(m.clone(), s.clone()), Laplace::new(big_m, big_s));
-                assert_eq!(p.log_prob(&x), big.log_prob(&x));
-                assert_eq!(p.entropy(), Laplace::new(repeated(&m, own), repeated(&s, own)).entropy());
-                assert_eq!(kl(&p, &big), kl(&big, &big));
-                let q = Bernoulli::new(m.clone());
-                assert_eq!(
-                    kl(&q, &Bernoulli::new(repeated(&s, full))),
-                    kl(&Bernoulli::new(repeated(&m, full)), &Bernoulli::new(repeated(&s, full)))
-                );
-            }
-        }
+    let shapes: [&[usize]; 4] = [&[], &[D], &[B, D], &[S, B, D]];
+    for (a, b) in shapes.iter().flat_map(|a| shapes.iter().map(move |b| (a, b))) {
+        counts_for_each_element(&tensor(*a, 2), &tensor(*b, 3).exp());
     }
     // The classic error, in numbers: three elements of scale 2 have three times the entropy of one.
     let one: f64 = Normal::new(Tensor::scalar(0.0), Tensor::scalar(2.0)).entropy().item();
     let three = Normal::new(Tensor::zeros([3]), Tensor::scalar(2.0)).entropy().item();
     assert!((three - 3.0 * one).abs() < 1e-14);
+}
+
+fn counts_for_each_element(m: &Tensor<f64>, s: &Tensor<f64>) {
+    let (full, x) = ([S, B, D], tensor([S, B, D], 1));
+    let (big_m, big_s) = (repeated(m, full), repeated(s, full));
+    let prior = StandardNormal::new(full);
+    let (p, big) = (Normal::new(m.clone(), s.clone()), Normal::new(big_m.clone(), big_s.clone()));
+    let own = p.shape();
+    let (own_m, own_s) = (repeated(m, own), repeated(s, own));
+    let other = Normal::from_log_variance(tensor(full, 4), tensor(full, 5));
+    assert_eq!(p.log_prob(&x), big.log_prob(&x));
+    assert_eq!(p.entropy(), Normal::new(own_m.clone(), own_s.clone()).entropy());
+    assert_eq!((p.mean(), p.variance()), (own_m.clone(), own_s.square()));
+    assert_eq!(kl(&p, &other), kl(&big, &other));
+    assert_eq!(kl(&other, &p), kl(&other, &big));
+    assert_eq!(kl(&p, &prior), kl(&big, &prior));
+
+    let (p, big) = (Laplace::new(m.clone(), s.clone()), Laplace::new(big_m.clone(), big_s));
+    let other = Laplace::new(tensor(full, 4), tensor(full, 5).exp());
+    assert_eq!(p.log_prob(&x), big.log_prob(&x));
+    assert_eq!(p.entropy(), Laplace::new(own_m, own_s).entropy());
+    assert_eq!(kl(&p, &other), kl(&big, &other));
+    assert_eq!(kl(&other, &p), kl(&other, &big));
+
+    let (p, big) = (Bernoulli::new(m.clone()), Bernoulli::new(big_m));
+    let other = Bernoulli::new(tensor(full, 4));
+    assert_eq!(p.log_prob(&x.abs()), big.log_prob(&x.abs()));
+    assert_eq!(kl(&p, &other), kl(&big, &other));
+    assert_eq!(kl(&other, &p), kl(&other, &big));
+}
+
+/// The distribution may have more axes than `x`, and `x` is then repeated.
+#[test]
+fn values_of_fewer_axes() {
+    let row = tensor([D], 1);
+    let repeated_number = StandardNormal::new([D]).log_prob(&Tensor::full([D], 0.5));
+    assert_eq!(StandardNormal::new([D]).log_prob(&Tensor::scalar(0.5)), repeated_number);
+    assert_eq!(StandardNormal::new([B, D]).log_prob(&row), StandardNormal::new([D]).log_prob(&row.repeat(B)));
+    let p = Normal::new(tensor([B, D], 2), Tensor::scalar(0.5));
+    assert_eq!(p.log_prob(&row), p.log_prob(&row.repeat(B)));
 }
 
 /// Draws of `x` or `z` in front of the other side's axes: each is the event by itself.
@@ -93,14 +108,16 @@ fn samples_in_front() {
     assert_eq!(Categorical::new(logits.clone()).log_prob(&row), Categorical::new(logits).log_prob(&row.repeat(S)));
 }
 
+/// Factors `[.., D, D]` with a positive diagonal; what stands above it is not to be used.
+fn triangle(shape: &[usize], seed: usize) -> Tensor<f64> {
+    let l = tensor(shape, seed);
+    Tensor::from_fn(shape, |i| if i % 9 % 4 == 0 { 1.5 + l.data()[i] } else { l.data()[i] })
+}
+
 /// A vector's event with one factor, one a row, and draws in front: as one event at a time.
 #[test]
 fn vectors_and_factors() {
     let x = tensor([S, B, D], 1);
-    let triangle = |shape: &[usize], seed| {
-        let l = tensor(shape, seed);
-        Tensor::from_fn(shape, |i| if i % 9 % 4 == 0 { 1.5 + l.data()[i] } else { l.data()[i] })
-    };
     let locs: [&[usize]; 3] = [&[D], &[B, D], &[S, B, D]];
     let factors: [&[usize]; 3] = [&[D, D], &[B, D, D], &[S, B, D, D]];
     for (m, l) in locs.iter().flat_map(|m| factors.iter().map(move |l| (m, l))) {

@@ -21,8 +21,7 @@ fn streams_are_pinned() {
     assert_eq!(u, PINNED_NORMAL);
 }
 
-const PINNED: [u64; 4] =
-    [11259392338002513807, 18080021604116666364, 7754304953912110512, 7375640577519881039];
+const PINNED: [u64; 4] = [11259392338002513807, 18080021604116666364, 7754304953912110512, 7375640577519881039];
 const PINNED_NORMAL: [f64; 3] = [1.4187662518524882, 2.5935898627674128, 1.604851953490671];
 
 /// Seeds, labels, steps and shards that differ in one place or are exchanged: 2·5·64·16 different first numbers. That

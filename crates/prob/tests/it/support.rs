@@ -1,6 +1,6 @@
 //! What several tests use.
 
-use autograd::{Real, Tensor};
+use autograd::prelude::*;
 use prob::{Key, Stream};
 
 /// The false-alarm rate of each statistical comparison.
@@ -45,5 +45,3 @@ pub fn close<F: Real>(a: &Tensor<F>, b: &Tensor<f64>, rel: f64) {
         assert!(a == *b || (a - b).abs() <= rel * b.abs().max(1.0), "{a} is not {b} within {rel:e}");
     }
 }
-
-use autograd::prelude::Elementwise;
