@@ -116,10 +116,11 @@ fn train_help() -> String {
          vae train path/to/mnist --latent 40 --set model.hidden=[800,400] --set train.learning_rate=5e-4\n  \
          vae train --resume --out runs/digits-1\n\n\
          Presets:\n{presets}\n\
-         Keys for --set and --config (later ones win: data's defaults, --preset, --config, --set, other options):\n{}\n\
-         Ctrl-C stops after the step under way; --resume then goes on as if nothing had happened.\n\
-         With --resume the run's own configuration holds. Without --out it takes up the newest unfinished run in runs/,\n\
-         of DATA if that is given.",
+         Keys for --set and --config:\n{}\n\
+         What comes later wins: defaults for the data, --preset, --config, --set, other options.\n\n\
+         Ctrl-C stops after the step under way, and --resume goes on as if nothing had happened.\n\
+         A resumed run keeps its configuration. Without --out it is the newest unfinished one\n\
+         in runs/, of DATA if that is given.",
         described_keys()
     )
 }

@@ -84,7 +84,8 @@ impl<'a> Counted<'a> {
     /// Rows that will be read `times` times each.
     pub fn new(rows: &'a Rows, times: u64, what: &'static str) -> Self {
         let total = vae::Rows::<f32>::rows(rows) as u64 * times;
-        let bar = ProgressBar::new(total).with_style(style("{prefix} {bar:24.cyan/dim} {percent:>3} %  {eta:>4} left"));
+        let bar =
+            ProgressBar::new(total).with_style(style("{prefix} {wide_bar:.cyan/dim} {percent:>3} %  {eta:>3} left"));
         bar.set_prefix(what);
         Self { rows, bar }
     }

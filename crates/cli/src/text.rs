@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn times_have_two_units_at_most() {
-        let times = [0.04, 9.94, 59.4, 59.6, 3_599.0, 7_260.0].map(Duration::from_secs_f64);
-        assert_eq!(times.map(time), ["0.0 s", "9.9 s", "59 s", "1 min 00 s", "59 min 59 s", "2 h 01 min"]);
+        let times = [0.04, 9.4, 59.4, 59.6, 3_599.0, 7_260.0].map(Duration::from_secs_f64);
+        assert_eq!(times.map(time), ["0.0 s", "9.4 s", "59 s", "1 min 00 s", "59 min 59 s", "2 h 01 min"]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn size(model: &MlpConfig, features: usize) -> Result<(), String> {
 
 /// How many numbers the model's parameters have together, found without building it.
 pub fn parameters(model: &MlpConfig, features: usize) -> u64 {
-    let linear = |inputs: usize, outputs: usize| (inputs as u64 + 1).saturating_mul(outputs as u64);
+    let linear = |inputs: usize, outputs: usize| (inputs as u64).saturating_add(1).saturating_mul(outputs as u64);
     let trunk = |sizes: Vec<usize>| sizes.windows(2).map(|w| linear(w[0], w[1])).fold(0, u64::saturating_add);
     let (first, last) = (model.hidden.first().copied().unwrap_or(0), model.hidden.last().copied().unwrap_or(0));
     let spread = match model.posterior {

@@ -12,22 +12,18 @@ use crate::files;
 const KEYS: [(&str, &str, bool); 15] = [
     ("data", "data set: a name or a path", false),
     ("seed", "seed of every random number in training", false),
-    ("model.hidden", "widths of the encoder's hidden layers, as [400, 200]; the decoder has them in reverse", false),
+    ("model.hidden", "widths of the hidden layers of q(z|x); p(x|z) reverses them", false),
     ("model.latent", "latent dimensions", false),
-    ("model.activation", "relu, leaky_relu, elu, gelu, silu, tanh, sigmoid, softplus or identity", false),
+    ("model.activation", "relu, leaky_relu, elu, gelu, silu, tanh, softplus, …", false),
     ("model.likelihood", "p(x|z): bernoulli or gaussian", false),
-    (
-        "model.scale",
-        "fixed standard deviation of a gaussian p(x|z), or \"none\": one is learned for each feature",
-        true,
-    ),
+    ("model.scale", "fixed σ of a gaussian p(x|z), or \"none\": learned", true),
     ("model.posterior", "covariance of q(z|x): diagonal or full", false),
     ("train.epochs", "passes over the training data", false),
     ("train.batch", "rows of a step", false),
     ("train.learning_rate", "of Adam", false),
     ("train.samples", "draws of z for each row of a step", false),
     ("train.binarization", "of grey values: dynamic, fixed, threshold or none", false),
-    ("train.shards", "parts of a batch that threads share; \"none\": as the batch suggests", true),
+    ("train.shards", "parts of a batch, for threads, or \"none\": as it suggests", true),
     ("train.clip", "largest norm of the gradient, or \"none\"", true),
 ];
 

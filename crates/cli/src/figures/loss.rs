@@ -5,6 +5,9 @@ use vae::train::Record;
 
 use crate::picture::{Lines, Panel, Picture, Series};
 
+/// The part of the epochs, at the beginning, that does not decide what is shown: their steep rise would flatten the rest.
+const RISE: f64 = 0.1;
+
 /// ELBO, log-likelihood and KL over the epochs, on training and on validation data.
 pub fn loss(title: &str, history: &[Record]) -> Picture {
     let curve = |name: &str, terms: fn(&Record) -> Terms, term: fn(Terms) -> f64| Series {
@@ -13,6 +16,7 @@ pub fn loss(title: &str, history: &[Record]) -> Picture {
     };
     let panel = |name: &str, term: fn(Terms) -> f64| Panel {
         name: name.into(),
+        from: 1.0 + RISE * history.len() as f64,
         series: vec![curve("training", |r| r.train, term), curve("validation", |r| r.validation, term)],
     };
     Lines {

@@ -19,8 +19,10 @@ pub fn write(mut out: impl Write, shape: &[usize], values: &[f32]) -> io::Result
 }
 
 fn header(shape: &[usize]) -> Vec<u8> {
-    let sizes: String = shape.iter().map(|size| format!("{size}, ")).collect();
-    let mut line = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", sizes.trim_end());
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    // In Python, a tuple of one ends in a comma.
+    let comma = if sizes.len() == 1 { "," } else { "" };
+    let mut line = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{comma}), }}", sizes.join(", "));
     let before = b"\x93NUMPY\x01\x00".len() + 2;
     let end = (before + line.len() + 1).next_multiple_of(ALIGNMENT);
     line.extend(std::iter::repeat_n(' ', end - before - line.len() - 1));
@@ -35,7 +37,7 @@ fn header(shape: &[usize]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    /// What `numpy.save` of NumPy 2.3 writes for `numpy.array([[1, 2, 3]], dtype='<f4')`.
+    /// What `numpy.save` of NumPy 2.4 writes for `numpy.array([[1, 2, 3]], dtype='<f4')`.
     #[test]
     fn a_file_is_what_numpy_writes() {
         let mut file = Vec::new();

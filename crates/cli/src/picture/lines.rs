@@ -40,6 +40,8 @@ pub struct Panel {
     pub name: String,
     /// The curves.
     pub series: Vec<Series>,
+    /// The place from which on the curves decide what the vertical axis shows; before it they may leave the plot.
+    pub from: f64,
 }
 
 /// Panels one above the other, over a horizontal axis of whole numbers.
@@ -81,7 +83,7 @@ impl Lines {
 
     /// The panels drawn: at most so many, and an empty one rather than none.
     fn panels(&self) -> &[Panel] {
-        static EMPTY: Panel = Panel { name: String::new(), series: Vec::new() };
+        static EMPTY: Panel = Panel { name: String::new(), series: Vec::new(), from: 0.0 };
         match &self.panels[..] {
             [] => std::slice::from_ref(&EMPTY),
             panels => &panels[..panels.len().min(MOST_PANELS)],
@@ -141,7 +143,9 @@ impl Panel {
     }
 
     fn range(&self) -> Range {
-        Range::of(self.points().map(|p| p.1)).unwrap_or(Range { low: 0.0, high: 1.0 }).widened(0.06)
+        let shown = Range::of(self.points().filter(|p| p.0 >= self.from).map(|p| p.1));
+        let all = || Range::of(self.points().map(|p| p.1));
+        shown.or_else(all).unwrap_or(Range { low: 0.0, high: 1.0 }).widened(0.06)
     }
 
     fn draw(&self, canvas: &mut Canvas, frame: &Frame, names: &[&str]) {
@@ -165,14 +169,42 @@ impl Series {
     fn draw(&self, canvas: &mut Canvas, frame: &Frame, index: usize) {
         let colour = colour::qualitative(index);
         for stretch in self.points.split(|&(x, y)| !plottable(x) || !plottable(y)) {
-            let places: Vec<(f32, f32)> = stretch.iter().map(|&(x, y)| frame.place(x, y)).collect();
-            match places[..] {
-                [] => {}
-                [alone] => canvas.disc(alone, 2.0 * STROKE, colour),
-                _ => canvas.polyline(&places, STROKE, colour),
+            if let [alone] = stretch
+                && (frame.y.low..=frame.y.high).contains(&alone.1)
+            {
+                canvas.disc(frame.place(alone.0, alone.1), 2.0 * STROKE, colour);
+            }
+            for inside in within(stretch, frame.y) {
+                let places: Vec<(f32, f32)> = inside.iter().map(|&(x, y)| frame.place(x, y)).collect();
+                canvas.polyline(&places, STROKE, colour);
             }
         }
     }
+}
+
+/// The pieces of a curve whose values are in the range, cut where they leave it.
+fn within(curve: &[(f64, f64)], range: Range) -> Vec<Vec<(f64, f64)>> {
+    let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
+    for ends in curve.windows(2) {
+        let Some([a, b]) = cut([ends[0], ends[1]], range) else { continue };
+        match pieces.last_mut() {
+            Some(piece) if piece.last() == Some(&a) => piece.push(b),
+            _ => pieces.push(vec![a, b]),
+        }
+    }
+    pieces
+}
+
+/// The part of a line between two points whose values are in the range.
+fn cut([a, b]: [(f64, f64); 2], range: Range) -> Option<[(f64, f64); 2]> {
+    let at = |limit: f64| (a.0 + (b.0 - a.0) * (limit - a.1) / (b.1 - a.1), limit);
+    let end = |p: (f64, f64)| match p.1 {
+        y if y < range.low => at(range.low),
+        y if y > range.high => at(range.high),
+        _ => p,
+    };
+    let apart = a.1.max(b.1) < range.low || a.1.min(b.1) > range.high;
+    (!apart).then(|| [end(a), end(b)])
 }
 
 fn entry(name: &str, index: usize) -> Entry {
@@ -185,7 +217,7 @@ mod tests {
     use super::*;
 
     fn panel(name: &str, points: &[(f64, f64)]) -> Panel {
-        Panel { name: name.into(), series: vec![Series { name: name.into(), points: points.to_vec() }] }
+        Panel { name: name.into(), series: vec![Series { name: name.into(), points: points.to_vec() }], from: 0.0 }
     }
 
     fn lines(panels: Vec<Panel>) -> Lines {
@@ -212,9 +244,23 @@ mod tests {
 
     #[test]
     fn a_name_has_one_colour_in_all_panels() {
-        let both = Panel { name: "KL".into(), series: vec![Series { name: "validation".into(), points: vec![] }] };
+        let both =
+            Panel { name: "KL".into(), series: vec![Series { name: "validation".into(), points: vec![] }], from: 0.0 };
         let figure = lines(vec![panel("train", &curve()), panel("validation", &curve()), both]);
         assert_eq!(figure.names(), ["train", "validation"]);
+    }
+
+    #[test]
+    fn curves_are_cut_where_they_leave_the_plot() {
+        let range = Range { low: 0.0, high: 4.0 };
+        let curve = [(0.0, -4.0), (1.0, 4.0), (2.0, 2.0), (3.0, 6.0), (4.0, 5.0), (5.0, 3.0)];
+        let pieces = [vec![(0.5, 0.0), (1.0, 4.0), (2.0, 2.0), (2.5, 4.0)], vec![(4.5, 4.0), (5.0, 3.0)]];
+        assert_eq!(within(&curve, range), pieces);
+        assert_eq!(within(&[(0.0, -9.0), (1.0, 12.0)], range).len(), 1);
+
+        let steep = Panel { from: 3.0, ..panel("train", &[(1.0, -1e6), (2.0, -500.0), (3.0, -10.0), (4.0, -9.0)]) };
+        assert!(steep.range().low > -11.0);
+        assert!(lines(vec![steep]).draw().has_blank_rim(5));
     }
 
     #[test]
