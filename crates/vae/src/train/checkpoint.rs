@@ -48,7 +48,9 @@ where
             return Err(Error::Mismatch { file: path.display().to_string(), reason });
         }
         self.position = parse::<Position>(path, &metadata, POSITION)?;
-        self.model = model;
+        // Into the parameters that there are: their identities, and with them the order of sums over gradients, stay.
+        let mut values = model.named_params().into_iter().map(|(_, p)| p.value().clone());
+        self.model.for_each_param_mut(&mut |_, p| *p.value_mut() = values.next().expect("a clone has the same"));
         self.optimizer = optimizer;
         Ok(())
     }
