@@ -3,14 +3,16 @@
 /// Why training could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The loss is not a finite number.
+    /// The bound, or the norm of its gradient, is not a finite number.
     #[error(
-        "training diverged: the bound is {value} at step {step}; the parameters of the step before are kept (a smaller learning rate or clipping may help)"
+        "training diverged: {what} is {value} at step {step}; the parameters of the step before are kept (a smaller learning rate or clipping may help)"
     )]
     Diverged {
         /// The step at which it happened, counted from 0.
         step: u64,
-        /// What the bound was.
+        /// Which number it is: "the bound" or "the gradient's norm".
+        what: &'static str,
+        /// What it was.
         value: f64,
     },
     /// A checkpoint could not be read or written.

@@ -2,17 +2,27 @@
 
 use crate::objective::Bound;
 use autograd::{Real, Var};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A bound and its parts in nats per example, averaged over examples.
+///
+/// JSON has no NaN and no infinities: it holds `null` for them, which is read as NaN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
     /// The bound on log p(x): the ELBO, unless the objective is another one.
+    #[serde(deserialize_with = "number")]
     pub elbo: f64,
     /// E_q[log p(x|z)].
+    #[serde(deserialize_with = "number")]
     pub expected_log_likelihood: f64,
     /// KL(q(z|x) ‖ p(z)).
+    #[serde(deserialize_with = "number")]
     pub kl: f64,
+}
+
+/// A number, or NaN for `null`.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
 impl Terms {

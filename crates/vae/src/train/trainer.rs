@@ -136,7 +136,8 @@ where
     /// One step on the named rows of the data. Returns sums over them of the bound, as it was before the step.
     ///
     /// # Errors
-    /// If the bound is not finite. The parameters are then those of before the step.
+    /// If the bound is not finite, or, where gradients are clipped, their norm. The parameters are then those of before the
+    /// step.
     pub fn step<D: Rows<F>>(&mut self, data: &D, rows: &[usize]) -> Result<Sums, Error> {
         let shards = self.settings.shards.unwrap_or_else(|| default_shards(rows.len())).clamp(1, rows.len().max(1));
         if self.shards.len() < shards {
@@ -157,13 +158,16 @@ where
         active.iter().for_each(|shard| sums += shard.sums);
         let value = sums.mean().elbo;
         if !value.is_finite() {
-            return Err(Error::Diverged { step: self.position.steps, value });
+            return Err(Error::Diverged { step: self.position.steps, what: "the bound", value });
         }
         let (first, rest) = active.split_first_mut().expect("there is a shard");
         let gradients = first.tape.gradients();
         rest.iter_mut().for_each(|shard| gradients.add(shard.tape.gradients()));
         if let Some(norm) = self.settings.clip {
-            clip::by_norm(gradients, norm);
+            let norm = clip::by_norm(gradients, norm).as_f64();
+            if !norm.is_finite() {
+                return Err(Error::Diverged { step: self.position.steps, what: "the gradient's norm", value: norm });
+            }
         }
         self.optimizer.step(&mut self.model, gradients);
         self.position.steps += 1;
