@@ -3,10 +3,8 @@
 //! Seeds are fixed, so that a test passes or fails for good. "Within z standard errors" states how often a right program would
 //! fail at another seed: 4.5 for 7 in a million.
 
-mod common;
-
+use crate::common::{Case, Size, dense, mean_and_error, moments, on_tape, stream};
 use autograd::prelude::*;
-use common::{Case, Size, dense, mean_and_error, moments, on_tape, stream};
 use nn::Module;
 use vae::models::{LinearGaussian, PosteriorFamily};
 use vae::objective::MonteCarloElbo;
@@ -21,7 +19,11 @@ fn repeated(case: &Case, times: usize) -> Tensor<f64> {
 }
 
 /// The terms of a bound at each of many draws.
-fn draws<O: Objective<f64, LinearGaussian<f64>>>(objective: O, model: &LinearGaussian<f64>, x: &Tensor<f64>) -> Vec<Terms> {
+fn draws<O: Objective<f64, LinearGaussian<f64>>>(
+    objective: O,
+    model: &LinearGaussian<f64>,
+    x: &Tensor<f64>,
+) -> Vec<Terms> {
     on_tape(x, |x| Terms::rows(&objective.bound(model, x, &mut stream(8))))
 }
 
@@ -44,7 +46,10 @@ fn both_estimators_are_unbiased() {
             near(name, each(|t| t.elbo), likelihood - kl);
             near(name, each(|t| t.expected_log_likelihood), likelihood);
             near(name, each(|t| t.kl), kl);
-            assert!(terms.iter().all(|t| (t.elbo - t.expected_log_likelihood + t.kl).abs() < 1e-9), "its parts make it up");
+            assert!(
+                terms.iter().all(|t| (t.elbo - t.expected_log_likelihood + t.kl).abs() < 1e-9),
+                "its parts make it up"
+            );
         }
         let spread = moments(&draws(Elbo { samples }, &model, &x).iter().map(|t| t.kl).collect::<Vec<_>>()).1;
         assert!(spread < 1e-18, "the closed KL does not depend on the draw");
@@ -80,7 +85,8 @@ fn gradient(
     loss: impl for<'t> FnOnce(&'t Tape<f64>) -> Var<'t, f64>,
 ) -> Vec<f64> {
     let (_, gradients) = tape.value_and_grad(loss);
-    let of = |p: &Param<f64>| gradients.get(p).map_or_else(|| vec![0.0; p.value().shape().size()], |g| g.data().to_vec());
+    let of =
+        |p: &Param<f64>| gradients.get(p).map_or_else(|| vec![0.0; p.value().shape().size()], |g| g.data().to_vec());
     model.named_params().into_iter().flat_map(|(_, p)| of(p)).collect()
 }
 

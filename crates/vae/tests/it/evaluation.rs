@@ -1,9 +1,7 @@
 //! What evaluation reports, against closed forms, and that threads do not show in it.
 
-mod common;
-
+use crate::common::{Case, Size, stream};
 use autograd::prelude::*;
-use common::{Case, Size, stream};
 use prob::Key;
 use vae::evaluate::{self, Codes};
 use vae::models::{LikelihoodFamily, MlpConfig, MlpVae, PosteriorFamily};
@@ -57,7 +55,7 @@ fn the_report_is_made_of_the_rows() {
     let report = evaluate::evaluate(&model, &MonteCarloElbo { samples: 2 }, &x, 50, key, &Threads::new(2));
     let log_p = case.log_evidence();
     let (mean, error) = {
-        let (mean, variance) = common::moments(&log_p);
+        let (mean, variance) = crate::common::moments(&log_p);
         (mean, (variance / 70.0).sqrt())
     };
     assert_eq!((report.rows, report.samples), (70, 50));
@@ -72,7 +70,10 @@ fn the_report_is_made_of_the_rows() {
 
     let terms = evaluate::bound(&model, &Elbo { samples: 1 }, &x, key, &Threads::new(1));
     let report = evaluate::evaluate(&model, &Elbo { samples: 1 }, &x, 1, key, &Threads::new(3));
-    assert_eq!((report.elbo, report.expected_log_likelihood, report.kl), (terms.elbo, terms.expected_log_likelihood, terms.kl));
+    assert_eq!(
+        (report.elbo, report.expected_log_likelihood, report.kl),
+        (terms.elbo, terms.expected_log_likelihood, terms.kl)
+    );
 }
 
 /// The same bits with 1, 2 and 3 threads; with another key, others.
@@ -97,7 +98,8 @@ fn threads_do_not_show() {
 /// In single precision and with networks too.
 #[test]
 fn threads_do_not_show_in_networks() {
-    let config = MlpConfig { hidden: vec![17], latent: 3, likelihood: LikelihoodFamily::Bernoulli, ..MlpConfig::default() };
+    let config =
+        MlpConfig { hidden: vec![17], latent: 3, likelihood: LikelihoodFamily::Bernoulli, ..MlpConfig::default() };
     let model = MlpVae::<f32>::new(11, &config, &mut stream(45));
     assert_eq!((model.features(), model.latent()), (11, 3));
     let x = Tensor::from_fn([90, 11], |i| (i * i % 3 % 2) as f32);

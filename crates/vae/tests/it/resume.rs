@@ -1,9 +1,7 @@
 //! A run that was broken off and resumed ends with the bits of one that was not.
 
-mod common;
-
+use crate::common::{Case, Size, bits, stream};
 use autograd::prelude::*;
-use common::{Case, Size, bits, stream};
 use nn::Adam;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -12,7 +10,7 @@ use vae::train::{Record, Settings};
 use vae::{Elbo, Error, Rows, Terms, Threads, Trainer, Vae, evaluate};
 
 const ROWS: usize = 150;
-const EPOCHS: u64 = 3;
+const EPOCHS: u64 = 12;
 /// A bound on the gradient's norm that is often met, so that its last bit counts.
 const SETTINGS: Settings = Settings { seed: 61, shards: Some(2), clip: Some(0.5) };
 
@@ -33,7 +31,7 @@ where
     while run.epochs() < EPOCHS {
         // The order depends on the epoch alone.
         let order: Vec<usize> = (0..ROWS).map(|i| (i * 7 + run.epochs() as usize * 11) % ROWS).collect();
-        let batches: Vec<&[usize]> = order.chunks(40).collect();
+        let batches: Vec<&[usize]> = order.chunks(10).collect();
         let mut left = steps - run.steps();
         let watch = |_| {
             left -= 1;
@@ -65,8 +63,8 @@ where
     let file = folder.path().join("checkpoint.safetensors");
     let mut whole = trainer(model());
     assert!(train(&mut whole, x, u64::MAX));
-    assert_eq!((whole.steps(), whole.history().len()), (12, 3), "3 epochs of 4 batches");
-    for steps in 1..=12 {
+    assert_eq!((whole.steps(), whole.history().len()), (180, 12), "12 epochs of 15 batches");
+    for steps in [1, 2, 7, 15, 16, 40, 180] {
         let mut first = trainer(model());
         assert!(!train(&mut first, x, steps));
         first.save_checkpoint(&file).expect("it can be written");
@@ -104,12 +102,13 @@ fn a_resumed_run_of_a_network_ends_with_the_same_bits() {
 /// Saves a run of a few steps.
 fn saved(file: &Path) -> Run<LinearGaussian<f64>, f64> {
     let mut run = trainer(linear());
-    assert!(!train(&mut run, &data(), 5));
+    assert!(!train(&mut run, &data(), 16));
     run.save_checkpoint(file).expect("it can be written");
     run
 }
 
 /// Averages over nothing are NaN, and a bound can be −∞: a run that has no validation data, or bad ones, resumes all the same.
+/// JSON has no such numbers: they come back as NaN.
 #[test]
 fn a_history_with_infinities_is_resumed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -120,8 +119,9 @@ fn a_history_with_infinities_is_resumed() {
     run.save_checkpoint(&file).expect("it can be written");
     let mut other = trainer(linear());
     other.resume(&file).expect("it can be read");
-    let validation = other.history()[other.history().len() - 1].validation;
-    assert!(validation.elbo == f64::NEG_INFINITY && validation.expected_log_likelihood.is_nan());
+    let Terms { elbo, expected_log_likelihood, kl } = other.history()[other.history().len() - 1].validation;
+    assert!([elbo, expected_log_likelihood, kl].iter().all(|x| x.is_nan()));
+    assert_eq!(other.history()[0], run.history()[0], "finite numbers come back to the bit");
 }
 
 /// A checkpoint of other settings or of another model is refused, and the run is as it was.

@@ -1,9 +1,7 @@
 //! Importance sampling: the bound rises with the number of draws, to log p(x), and the simulation error is what it says.
 
-mod common;
-
+use crate::common::{Case, Size, mean_and_error, on_tape, stream, tensor};
 use autograd::prelude::*;
-use common::{Case, Size, mean_and_error, on_tape, stream, tensor};
 use nn::Linear;
 use prob::Key;
 use proptest::prelude::*;
@@ -47,8 +45,15 @@ fn repeated(case: &Case, times: usize) -> Tensor<f64> {
 }
 
 /// A bound's value at each of many draws.
-fn draws<O: Objective<f64, LinearGaussian<f64>>>(objective: O, model: &LinearGaussian<f64>, x: &Tensor<f64>) -> Vec<f64> {
-    on_tape(x, |x| Terms::rows(&objective.bound(model, x, &mut stream(3)))).into_iter().map(|terms| terms.elbo).collect()
+fn draws<O: Objective<f64, LinearGaussian<f64>>>(
+    objective: O,
+    model: &LinearGaussian<f64>,
+    x: &Tensor<f64>,
+) -> Vec<f64> {
+    on_tape(x, |x| Terms::rows(&objective.bound(model, x, &mut stream(3))))
+        .into_iter()
+        .map(|terms| terms.elbo)
+        .collect()
 }
 
 /// From the ELBO up: the mean over 20,000 draws of the bound, at 1, 2, 5 and 25 weights, with q(z|x) some 2 nats away from the
@@ -95,7 +100,8 @@ fn the_simulation_error_is_what_it_says() {
     let model = loose(&case, 1.4, 0.5);
     let estimates = evaluate::log_likelihood(&model, &case.data(), 1_000, Key::new(2), &Threads::new(2));
     let log_p = case.log_evidence();
-    let deviations: Vec<f64> = estimates.iter().zip(&log_p).map(|(e, log_p)| (e.value - log_p) / e.variance.sqrt()).collect();
+    let deviations: Vec<f64> =
+        estimates.iter().zip(&log_p).map(|(e, log_p)| (e.value - log_p) / e.variance.sqrt()).collect();
     let beyond = deviations.iter().filter(|z| z.abs() > 1.96).count();
     assert!((38..=112).contains(&beyond), "{beyond} of 1,500 rows are further off than they should");
 

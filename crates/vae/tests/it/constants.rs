@@ -1,9 +1,7 @@
 //! No constant is dropped: values of trivial models, worked out by hand.
 
-mod common;
-
+use crate::common::{on_tape, stream};
 use autograd::prelude::*;
-use common::{on_tape, stream};
 use nn::{Linear, Module};
 use prob::Key;
 use vae::models::{LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
@@ -31,7 +29,10 @@ fn half_log_two_pi_is_there() {
         assert!((log_p.data()[0] + 0.918_938_533_204_672_8).abs() < 1e-15);
         assert!((log_p.data()[1] + 2.918_938_533_204_672_8).abs() < 1e-14);
         let report = evaluate::evaluate(&model, &Elbo { samples: 1 }, &x, 3, Key::new(1), &Threads::new(1));
-        assert!((report.nll - 1.918_938_533_204_672_8).abs() < 1e-14, "q(z|x) = p(z) = p(z|x): exact at any number of draws");
+        assert!(
+            (report.nll - 1.918_938_533_204_672_8).abs() < 1e-14,
+            "q(z|x) = p(z) = p(z|x): exact at any number of draws"
+        );
         assert!((report.elbo + 1.918_938_533_204_672_8).abs() < 1e-14 && report.kl.abs() < 1e-15);
         assert!((report.bits_per_dim - 1.918_938_533_204_672_8 / std::f64::consts::LN_2).abs() < 1e-14);
         assert!(report.nll_mc_se < 1e-8);

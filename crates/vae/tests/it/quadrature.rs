@@ -5,10 +5,8 @@
 //! log q(z|x) are quadratic in the noise, for which a rule of 2 nodes an axis would do; tolerances of 1e-9 nats leave room for
 //! rounding alone.
 
-mod common;
-
+use crate::common::{Case, Size, dense, on_tape, stream, tensor};
 use autograd::prelude::*;
-use common::{Case, Size, dense, on_tape, stream, tensor};
 use nn::{Linear, Module, Visitor};
 use prob::{Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl};
 use proptest::prelude::*;

@@ -1,9 +1,7 @@
 //! The same seed gives the same bits, on any number of threads.
 
-mod common;
-
+use crate::common::{Case, Size, bits, stream};
 use autograd::prelude::*;
-use common::{Case, Size, bits, stream};
 use nn::Adam;
 use vae::models::{LikelihoodFamily, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
 use vae::objective::ImportanceWeighted;

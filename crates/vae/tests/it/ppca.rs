@@ -9,11 +9,9 @@
 //!
 //! (M. Tipping and C. Bishop, *Probabilistic principal component analysis*, 1999, eq. 6–8).
 
-mod common;
-
+use crate::common::{Case, Size, dense, on_tape, stream};
 use autograd::Gradients;
 use autograd::prelude::*;
-use common::{Case, Size, dense, on_tape, stream};
 use nn::optim::State;
 use nn::{Adam, Module, Optimizer};
 use vae::models::{LinearGaussian, PosteriorFamily};
@@ -54,9 +52,12 @@ fn data() -> Tensor<f64> {
     let case = Case::random(31, Size { d: D, k: K, rows: 1 });
     let model = case.model(PosteriorFamily::Full);
     let rng = &mut stream(32);
-    let (z, u) = (common::normal_matrix(rng, ROWS, K, 1.0), common::normal_matrix(rng, ROWS, D, model.variance().sqrt()));
+    let (z, u) = (
+        crate::common::normal_matrix(rng, ROWS, K, 1.0),
+        crate::common::normal_matrix(rng, ROWS, D, model.variance().sqrt()),
+    );
     let row = |(z, u): (&Vec<f64>, &Vec<f64>)| dense::plus(&dense::plus(&dense::apply(&case.w, z), &case.mu), u);
-    common::tensor(&z.iter().zip(&u).map(row).collect())
+    crate::common::tensor(&z.iter().zip(&u).map(row).collect())
 }
 
 /// The maximum of the mean log p(x), and σ² there.

@@ -1,7 +1,5 @@
 //! Cases and an arithmetic of their own for the tests: nothing here uses the code under test beyond its constructors.
 
-#![allow(dead_code, reason = "each test uses a part")]
-
 pub mod dense;
 
 use autograd::{Param, Tape, Tensor};

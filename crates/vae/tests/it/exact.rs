@@ -3,10 +3,8 @@
 //! The tolerance is 1e-9 nats throughout: values are of the order of 10 to 1000, conditions of the matrices below 1e4, so that
 //! rounding leaves some 1e-12, while a wrong term is off by far more.
 
-mod common;
-
+use crate::common::{Case, Size, dense, on_tape, stream, tensor};
 use autograd::prelude::*;
-use common::{Case, Size, dense, on_tape, stream, tensor};
 use nn::Linear;
 use prob::{Distribution, Key, MultivariateNormal, kl};
 use proptest::prelude::*;
@@ -67,7 +65,7 @@ proptest! {
     fn joint_by_posterior_is_the_evidence(size in sizes(), seed: u64) {
         let case = Case::random(seed, size);
         let (model, x) = (case.model(PosteriorFamily::Full), case.data());
-        let z = tensor(&common::normal_matrix(&mut stream(!seed), size.rows, size.k, 1.0));
+        let z = tensor(&crate::common::normal_matrix(&mut stream(!seed), size.rows, size.k, 1.0));
         let joint = on_tape(&x, |x| {
             let z = x.constant(&z);
             (model.decode(z).log_prob(&x) + model.prior(x.tape()).log_prob(&z)).value()
@@ -128,7 +126,7 @@ proptest! {
 
         // Any other diagonal q(z|x), here one that is a little off, is worse.
         let mut s = vec![vec![0.0; size.k]; size.k];
-        let off = common::normal(&mut stream(!seed), size.k);
+        let off = crate::common::normal(&mut stream(!seed), size.k);
         (0..size.k).for_each(|j| s[j][j] = (0.1 * off[j] - 0.5 * precision[j][j].ln()).exp());
         let (a, c) = (model.encoder().weight.value().clone(), model.encoder().bias.value().clone());
         let other = model.with_posterior(Linear::from_tensors(a, c), &tensor(&s));
@@ -152,7 +150,7 @@ proptest! {
 #[test]
 fn a_new_model_infers_the_prior() {
     let case = Case::random(1, Size { d: 4, k: 3, rows: 2 });
-    let decoder = Linear::from_tensors(tensor(&case.w), common::vector(&case.mu));
+    let decoder = Linear::from_tensors(tensor(&case.w), crate::common::vector(&case.mu));
     let model = LinearGaussian::new(decoder, case.variance, PosteriorFamily::Full);
     let q = q(&model, &case.data());
     assert_eq!((q.loc(), q.covariance()), (&Tensor::zeros([2, 3]), Tensor::eye(3)));

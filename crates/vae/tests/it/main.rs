@@ -1,0 +1,15 @@
+//! Tests of models, objectives, training and evaluation; most against the linear Gaussian model, of which everything is known
+//! exactly.
+
+mod allocations;
+mod common;
+mod constants;
+mod determinism;
+mod divergence;
+mod estimators;
+mod evaluation;
+mod exact;
+mod importance;
+mod ppca;
+mod quadrature;
+mod resume;
