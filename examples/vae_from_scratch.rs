@@ -1,7 +1,8 @@
 //! A variational autoencoder written out: two networks, three lines for the bound, and a loop.
 //!
-//! The data are handwritten digits of 8 × 8 pixels, binarised anew whenever a batch is made; the model has 5 latent dimensions.
-//! The program prints the ELBO of every fifth epoch, in nats per image, and draws digits that nobody wrote.
+//! The data are handwritten digits of 8 × 8 pixels, binarised anew whenever a batch is made; the model has 5 latent
+//! dimensions. Independent pixels, without a latent variable, would reach −27.3 nats per image. The program prints the ELBO
+//! and draws digits that nobody wrote.
 
 use autograd::prelude::*;
 use nn::{Activation, Adam, Linear, Mlp, Optimizer};
@@ -78,7 +79,7 @@ fn main() {
             let mut rng = key.stream("eval", 0, 0);
             let elbo = tape.evaluate(|tape| model.elbo(tape.constant(&validation), &mut rng).mean_all().item());
             println!("{epoch:5} {:15.2} {elbo:17.2}", sum / train.rows() as f32);
-            assert!(epoch < 40 || elbo > -25.0, "independent pixels reach −36.9");
+            assert!(epoch < 40 || elbo > -25.0, "it learns");
         }
     }
 
