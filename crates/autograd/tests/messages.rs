@@ -1,6 +1,7 @@
 //! What a programmer's error says, and whose line it points at.
 
 use autograd::{Op, ShapeError, prelude::*};
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
@@ -13,6 +14,12 @@ thread_local! {
     static AWAITED: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
+/// The text of a payload: one that was formatted, or one that was there.
+fn message(payload: &dyn Any) -> String {
+    let formatted = payload.downcast_ref::<String>().cloned();
+    formatted.or_else(|| payload.downcast_ref::<&str>().map(|text| text.to_string())).unwrap_or_default()
+}
+
 /// The panic that `f` ends in.
 fn panic_of<R>(f: impl FnOnce() -> R) -> Panic {
     static HOOK: Once = Once::new();
@@ -21,7 +28,7 @@ fn panic_of<R>(f: impl FnOnce() -> R) -> Panic {
         panic::set_hook(Box::new(move |info| {
             let at = info.location().map_or((String::new(), 0), |at| (at.file().to_owned(), at.line()));
             AWAITED.with_borrow_mut(|awaited| match awaited {
-                Some(last) => *last = (info.payload_as_str().unwrap_or_default().to_owned(), at.0, at.1),
+                Some(last) => *last = (message(info.payload()), at.0, at.1),
                 None => other(info),
             });
         }));
