@@ -3,8 +3,8 @@
 //! Rows are taken in chunks of fixed size, each with streams of noise of its own, so that the numbers depend on the model,
 //! the data and the key alone, not on the number of threads.
 
-use crate::objective::{Objective, log_weights};
 use crate::Terms;
+use crate::objective::{Objective, log_weights};
 use crate::{Rows, Threads, Vae};
 use autograd::prelude::*;
 use prob::{Key, Moments};
@@ -39,9 +39,9 @@ where
 /// Means and standard deviations of q(z|x), each `[N, K]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codes<F = f32> {
-    /// E_q[z].
+    /// E_q\[z\].
     pub mean: Tensor<F>,
-    /// √Var_q[z].
+    /// √Var_q\[z\].
     pub std: Tensor<F>,
 }
 

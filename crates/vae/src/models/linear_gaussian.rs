@@ -111,8 +111,7 @@ impl<F: Real> LinearGaussian<F> {
         match &mut self.spread {
             Spread::Diagonal(log_variance) => *log_variance.value_mut() = log_diagonal * 2.0,
             Spread::Full(log_tril) => {
-                *log_tril.value_mut() =
-                    scale_tril.tril() + (log_diagonal - scale_tril.diagonal()).diagonal_matrix();
+                *log_tril.value_mut() = scale_tril.tril() + (log_diagonal - scale_tril.diagonal()).diagonal_matrix();
             }
         }
         self
