@@ -71,7 +71,9 @@ fn check<F: Real, M: Vae<F>, O: Objective<F, M>>(what: &str, model: M, objective
     };
     let before = pointers(trainer.model());
     for step in 0..200 {
-        (TOTAL.set(0), LARGEST.set(0), HELD.set(0));
+        TOTAL.set(0);
+        LARGEST.set(0);
+        HELD.set(0);
         trainer.step(x, &rows).expect("the bound stays finite");
         let (total, largest, held) = (TOTAL.get(), LARGEST.get(), HELD.get());
         if step >= 2 {

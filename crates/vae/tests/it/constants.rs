@@ -30,11 +30,11 @@ fn half_log_two_pi_is_there() {
         assert!((log_p.data()[1] + 2.918_938_533_204_672_8).abs() < 1e-14);
         let report = evaluate::evaluate(&model, &Elbo { samples: 1 }, &x, 3, Key::new(1), &Threads::new(1));
         assert!(
-            (report.nll - 1.918_938_533_204_672_8).abs() < 1e-14,
+            (report.nll - 1.918_938_533_204_673).abs() < 1e-14,
             "q(z|x) = p(z) = p(z|x): exact at any number of draws"
         );
-        assert!((report.elbo + 1.918_938_533_204_672_8).abs() < 1e-14 && report.kl.abs() < 1e-15);
-        assert!((report.bits_per_dim - 1.918_938_533_204_672_8 / std::f64::consts::LN_2).abs() < 1e-14);
+        assert!((report.elbo + 1.918_938_533_204_673).abs() < 1e-14 && report.kl.abs() < 1e-15);
+        assert!((report.bits_per_dim - 1.918_938_533_204_673 / std::f64::consts::LN_2).abs() < 1e-14);
         assert!(report.nll_mc_se < 1e-8);
     }
 }
@@ -48,7 +48,7 @@ fn the_divergence_is_the_forward_one() {
         let terms = evaluate::bound(&model, &Elbo { samples: 5 }, &x, Key::new(1), &Threads::new(1));
         assert!((terms.kl - 0.818_147_180_559_945_3).abs() < 1e-14, "{terms:?}");
         assert!((terms.expected_log_likelihood + 0.918_938_533_204_672_8).abs() < 1e-14, "x does not depend on z");
-        assert!((terms.elbo + 1.737_085_713_764_618_1).abs() < 1e-14);
+        assert!((terms.elbo + 1.737_085_713_764_618).abs() < 1e-14);
         assert!((on_tape(&x, |x| model.elbo(x).item()) - terms.elbo).abs() < 1e-14);
     }
 }

@@ -98,9 +98,9 @@ fn rotate(a: &mut Matrix, p: usize, q: usize) {
     for row in a.iter_mut() {
         (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
     }
-    for k in 0..a.len() {
-        (a[p][k], a[q][k]) = (c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]);
-    }
+    let (row_p, row_q) = (a[p].clone(), a[q].clone());
+    a[p] = row_p.iter().zip(&row_q).map(|(x, y)| c * x - s * y).collect();
+    a[q] = row_p.iter().zip(&row_q).map(|(x, y)| s * x + c * y).collect();
 }
 
 /// Nodes u and weights of the Gauss–Hermite rule for E[f(u)], u ~ N(0, 1), with n nodes: exact for polynomials of degree
