@@ -13,8 +13,8 @@ const MOST_UNITS: usize = 65_536;
 const MOST_FULL: usize = 64;
 /// A gigabyte; training needs about four times that.
 const MOST_PARAMETERS: u64 = 1 << 28;
-/// Numbers that a step may hold in one layer: four gigabytes.
-const MOST_ACTIVATIONS: u64 = 1 << 30;
+/// Numbers that a step may hold in one layer: half a gigabyte, of which there are a dozen or more.
+const MOST_ACTIVATIONS: u64 = 1 << 27;
 
 /// Refuses values that make no sense, or no model that fits into a computer.
 pub fn check(config: &Config, features: usize, rows: usize) -> Result<(), String> {

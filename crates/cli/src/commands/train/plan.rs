@@ -7,6 +7,7 @@ use data::Dataset;
 use crate::args::Train;
 use crate::config::{self, Config, Layer, Layers};
 use crate::error::Error;
+use crate::rows::Rows;
 use crate::run::Run;
 
 /// The data set of a person who names none.
@@ -118,6 +119,8 @@ fn begin(args: &Train, layers: &Layers) -> Result<Plan, Error> {
     }
     let data = data::open(&spec)?;
     let config = config::complete(&spec, &data, layers)?;
+    // What cannot be trained on leaves no folder behind.
+    Rows::for_training(&data.train, &config, &spec)?;
     let run = match named {
         Some(run) => run,
         None => Run::create(&data.name)?,

@@ -1,0 +1,51 @@
+//! Folders of runs that are not what they should be.
+
+use crate::common::Place;
+
+#[test]
+fn folders_without_a_run_are_named() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("bare")).unwrap();
+    for command in ["eval", "sample", "reconstruct", "encode"] {
+        place.fail(1, &format!("{command} nowhere"), &["nowhere", "no such folder"]);
+        place.fail(1, &format!("{command} bare"), &["bare", "config.toml"]);
+    }
+}
+
+#[test]
+fn damaged_files_are_named() {
+    let place = Place::new();
+    place.succeed("train optdigits --epochs 1 --out run");
+    let (config, model) = (place.text("run/config.toml"), place.bytes("run/model.safetensors"));
+
+    let models: [(&[u8], &str); 5] = [
+        (b"", "fewer than 8 bytes"),
+        (b"not a model at all", "not a model"),
+        (&model[..100], "ends before its header"),
+        (&model[..5_000], "does not fit"),
+        (&model[..model.len() - 1], "model.safetensors"),
+    ];
+    for (bytes, word) in models {
+        place.write("run/model.safetensors", bytes);
+        place.fail(1, "sample run", &["run/model.safetensors", word]);
+    }
+    std::fs::remove_file(place.path("run/model.safetensors")).unwrap();
+    place.fail(1, "sample run", &["run/model.safetensors", "missing"]);
+    place.write("run/model.safetensors", &model);
+
+    let configs = [
+        ("[model".to_owned(), "run/config.toml"),
+        (config.replace("latent", "latest"), "latest"),
+        (config.replace("latent = 10", "latent = 9"), "[10, 200], not [9, 200]"),
+        (config.replace("hidden = [200]", "hidden = [60000, 60000]"), "too large"),
+        (config.replace("hidden = [200]", "hidden = [50000]"), "does not fit"),
+        (config.replace("hidden = [200]", "hidden = []"), "model.hidden"),
+        ("x".repeat(2 << 20), "more than a megabyte"),
+    ];
+    for (text, word) in configs {
+        place.write("run/config.toml", text);
+        place.fail(1, "eval run", &["run/", word]);
+    }
+    place.write("run/config.toml", config);
+    place.succeed("eval run --samples 2");
+}
