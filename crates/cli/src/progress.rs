@@ -26,7 +26,7 @@ impl TrainingBar {
     /// A bar for `epochs` epochs of `batches` steps, of which `history` are done.
     pub fn new(epochs: u64, batches: u64, history: &[Record], steps: u64) -> Self {
         let bar = ProgressBar::new(epochs * batches)
-            .with_style(style("{prefix} {bar:24.cyan/dim} {percent:>3} %  {msg}  {eta:>4} left"));
+            .with_style(style("{prefix} {wide_bar:.cyan/dim} {percent:>3} %  {msg}  {eta:>3} left"));
         bar.set_position(steps);
         bar.reset_eta();
         let best = history.iter().map(|record| record.validation.elbo).fold(f64::NEG_INFINITY, f64::max);
@@ -84,8 +84,7 @@ impl<'a> Counted<'a> {
     /// Rows that will be read `times` times each.
     pub fn new(rows: &'a Rows, times: u64, what: &'static str) -> Self {
         let total = vae::Rows::<f32>::rows(rows) as u64 * times;
-        let bar =
-            ProgressBar::new(total).with_style(style("{prefix} {wide_bar:.cyan/dim} {percent:>3} %  {eta:>3} left"));
+        let bar = ProgressBar::new(total).with_style(style("{prefix} {bar:40.cyan/dim} {percent:>3} %  {eta:>3} left"));
         bar.set_prefix(what);
         Self { rows, bar }
     }

@@ -141,7 +141,7 @@ fn whereabouts(run: &str, pictures: &[&str]) -> String {
     let next = [
         (format!("eval {quoted}"), "log p(x) by importance sampling"),
         (format!("sample {quoted} -n 400 -o samples.png"), "new images"),
-        (format!("encode {quoted} -o codes.csv"), "means and standard deviations of q(z|x)"),
+        (format!("encode {quoted} -o codes.csv"), "mean and σ of q(z|x), row by row"),
     ];
     let width = next.iter().map(|(command, _)| command.chars().count()).max().unwrap_or(0);
     let next = next.map(|(command, what)| format!("  {program} {command:<width$}   {what}\n"));

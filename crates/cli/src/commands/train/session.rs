@@ -198,7 +198,7 @@ impl Session {
 
     /// What to say when the run is broken off.
     pub fn stand(&self) -> String {
-        format!("stopped after {}; the state is in {}", self.position(), self.run.checkpoint().display())
+        format!("stopped after {}", self.position())
     }
 }
 
