@@ -19,7 +19,12 @@ impl<F: Real> Gradients<F> {
 
     /// The gradient by a parameter, in its shape, if the loss touched it.
     pub fn get(&self, param: &Param<F>) -> Option<&Tensor<F>> {
-        self.find(param.id()).ok().map(|i| &self.entries[i].1)
+        self.by_id(param.id())
+    }
+
+    /// The gradient by the parameter with this id, if the loss touched it.
+    pub fn by_id(&self, id: ParamId) -> Option<&Tensor<F>> {
+        self.find(id).ok().map(|i| &self.entries[i].1)
     }
 
     /// The gradients, in the order in which the parameters were made.

@@ -147,7 +147,12 @@ impl<F: Real> Tape<F> {
     }
 
     /// The gradients that the last [`value_and_grad`](Tape::value_and_grad) found.
-    pub fn gradients(&mut self) -> &mut Gradients<F> {
+    pub fn gradients(&self) -> &Gradients<F> {
+        &self.gradients
+    }
+
+    /// The same, for writing.
+    pub fn gradients_mut(&mut self) -> &mut Gradients<F> {
         &mut self.gradients
     }
 

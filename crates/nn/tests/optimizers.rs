@@ -1,6 +1,7 @@
 //! Update rules: golden trajectories, optima, and what they leave alone.
 
 use autograd::prelude::*;
+use nn::optim::Update;
 use nn::optim::clip;
 use nn::{Adam, Optimizer, Sgd};
 use proptest::prelude::*;
@@ -152,9 +153,9 @@ fn a_parameter_without_gradient_is_left_alone() {
 }
 
 /// One step with updates cut in pieces, given on threads.
-fn step_in_pieces(adam: &mut Adam<f32>, p: &mut Param<f32>, gradients: &Gradients<f32>, cuts: &[usize]) {
+fn step_in_pieces(optimizer: &mut impl Optimizer<f32>, p: &mut Param<f32>, gradients: &Gradients<f32>, cuts: &[usize]) {
     std::thread::scope(|threads| {
-        adam.begin_step(
+        optimizer.begin_step(
             p,
             |p| gradients.get(p),
             |mut update, g| {

@@ -1,7 +1,7 @@
 //! The threads that training and evaluation share.
 
-use rayon::ThreadPool;
 use rayon::prelude::*;
+use rayon::{Scope, ThreadPool};
 
 /// A number of threads to work on. One thread means the caller's own.
 #[derive(Debug)]
@@ -28,6 +28,14 @@ impl Threads {
         match &self.0 {
             None => items.iter_mut().enumerate().for_each(|(i, item)| f(i, item)),
             Some(pool) => pool.install(|| items.par_iter_mut().enumerate().for_each(|(i, item)| f(i, item))),
+        }
+    }
+
+    /// Calls `f` with where it can leave work for other threads, if there are any, and waits for that work.
+    pub(crate) fn scope<'s, R: Send>(&self, f: impl FnOnce(Option<&Scope<'s>>) -> R + Send) -> R {
+        match &self.0 {
+            None => f(None),
+            Some(pool) => pool.scope(|scope| f(Some(scope))),
         }
     }
 

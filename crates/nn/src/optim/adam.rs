@@ -1,9 +1,9 @@
 //! Adam.
 
 use super::slots::{Slot, Slots};
-use super::{Optimizer, State};
+use super::{Optimizer, State, Update};
 use crate::Module;
-use autograd::{Gradients, Param, Real};
+use autograd::{Param, Real};
 use multiversion::multiversion;
 
 /// Adam: D. P. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015, Algorithm 1. With gradient g at step t,
@@ -93,35 +93,17 @@ impl<F: Real> Adam<F> {
         assert!(learning_rate >= 0.0 && learning_rate.is_finite(), "a learning rate is not negative: {learning_rate}");
         self.learning_rate = learning_rate;
     }
+}
 
-    /// Begins a step without doing it: calls `each` with an [`Update`] for every parameter that `gradient` has one for.
-    /// Updates can be split and applied on any thread; the parameters that got one count the step, so apply it.
-    ///
-    /// This is [`step`](Optimizer::step) for those who have the gradient in parts, or threads to share the work:
-    ///
-    /// ```
-    /// # use autograd::prelude::*;
-    /// # use nn::{Adam, Module};
-    /// # fn step(adam: &mut Adam, model: &mut impl Module<f32>, gradients: &Gradients) {
-    /// std::thread::scope(|threads| {
-    ///     adam.begin_step(model, |p| gradients.get(p), |update, g| {
-    ///         let half = update.len() / 2;
-    ///         let (front, back) = update.split_at(half);
-    ///         threads.spawn(move || front.apply(&g.data()[..half]));
-    ///         threads.spawn(move || back.apply(&g.data()[half..]));
-    ///     });
-    /// });
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    /// If the model has other parameters than at the step before.
+impl<F: Real> Optimizer<F> for Adam<F> {
+    type Update<'a> = AdamUpdate<'a, F>;
+
     #[track_caller]
-    pub fn begin_step<'a, M: Module<F> + ?Sized, G>(
+    fn begin_step<'a, M: Module<F> + ?Sized, G>(
         &'a mut self,
         model: &'a mut M,
         mut gradient: impl FnMut(&Param<F>) -> Option<G>,
-        mut each: impl FnMut(Update<'a, F>, G),
+        mut each: impl FnMut(AdamUpdate<'a, F>, G),
     ) {
         let (alpha, beta1, beta2, epsilon) = (self.learning_rate, self.beta1, self.beta2, self.epsilon);
         self.slots.each(model, |param, slot| {
@@ -138,15 +120,8 @@ impl<F: Real> Adam<F> {
                 root: F::of((1.0 - beta2.powf(t)).sqrt().recip()),
                 epsilon: F::of(epsilon),
             };
-            each(Update { rule, p: param.value_mut().data_mut(), m: m.data_mut(), v: v.data_mut() }, g);
+            each(AdamUpdate { rule, p: param.value_mut().data_mut(), m: m.data_mut(), v: v.data_mut() }, g);
         });
-    }
-}
-
-impl<F: Real> Optimizer<F> for Adam<F> {
-    #[track_caller]
-    fn step<M: Module<F> + ?Sized>(&mut self, model: &mut M, gradients: &Gradients<F>) {
-        self.begin_step(model, |p| gradients.get(p), |update, g| update.apply(g.data()));
     }
 
     fn state<M: Module<F> + ?Sized>(&self, model: &M) -> State<F> {
@@ -158,44 +133,30 @@ impl<F: Real> Optimizer<F> for Adam<F> {
     }
 }
 
-/// One step of [`Adam`] on one parameter or a range of it, ready for the gradient: see [`Adam::begin_step`].
+/// One step of [`Adam`] on one parameter or a range of it, ready for the gradient: see [`Optimizer::begin_step`].
 #[derive(Debug)]
 #[must_use = "the step was counted; apply it"]
-pub struct Update<'a, F> {
+pub struct AdamUpdate<'a, F> {
     rule: Rule<F>,
     p: &'a mut [F],
     m: &'a mut [F],
     v: &'a mut [F],
 }
 
-impl<'a, F: Real> Update<'a, F> {
-    /// The number of elements.
-    pub fn len(&self) -> usize {
+impl<F: Real> Update<F> for AdamUpdate<'_, F> {
+    fn len(&self) -> usize {
         self.p.len()
     }
 
-    /// Whether there is nothing to move.
-    pub fn is_empty(&self) -> bool {
-        self.p.is_empty()
-    }
-
-    /// The first `n` elements and the rest.
-    ///
-    /// # Panics
-    /// If there are fewer.
     #[track_caller]
-    pub fn split_at(self, n: usize) -> (Update<'a, F>, Update<'a, F>) {
+    fn split_at(self, n: usize) -> (Self, Self) {
         let (p, m, v) = (self.p.split_at_mut(n), self.m.split_at_mut(n), self.v.split_at_mut(n));
         let rule = self.rule;
-        (Update { rule, p: p.0, m: m.0, v: v.0 }, Update { rule, p: p.1, m: m.1, v: v.1 })
+        (AdamUpdate { rule, p: p.0, m: m.0, v: v.0 }, AdamUpdate { rule, p: p.1, m: m.1, v: v.1 })
     }
 
-    /// Moves the elements, given the gradient by them. The result does not depend on how updates were split.
-    ///
-    /// # Panics
-    /// If the gradient has another length.
     #[track_caller]
-    pub fn apply(self, g: &[F]) {
+    fn apply(self, g: &[F]) {
         assert_eq!(g.len(), self.p.len(), "the gradient has {} elements, the update {}", g.len(), self.p.len());
         adam(self.rule, self.p, g, self.m, self.v);
     }

@@ -1,9 +1,9 @@
 //! Stochastic gradient descent.
 
 use super::slots::Slots;
-use super::{Optimizer, State};
+use super::{Optimizer, State, Update};
 use crate::Module;
-use autograd::{Gradients, Real};
+use autograd::{Param, Real};
 use multiversion::multiversion;
 
 /// Stochastic gradient descent with momentum, in PyTorch's convention: with gradient g,
@@ -66,13 +66,20 @@ impl<F: Real> Sgd<F> {
 }
 
 impl<F: Real> Optimizer<F> for Sgd<F> {
+    type Update<'a> = SgdUpdate<'a, F>;
+
     #[track_caller]
-    fn step<M: Module<F> + ?Sized>(&mut self, model: &mut M, gradients: &Gradients<F>) {
+    fn begin_step<'a, M: Module<F> + ?Sized, G>(
+        &'a mut self,
+        model: &'a mut M,
+        mut gradient: impl FnMut(&Param<F>) -> Option<G>,
+        mut each: impl FnMut(SgdUpdate<'a, F>, G),
+    ) {
         let (alpha, mu) = (F::of(self.learning_rate), F::of(self.momentum));
         self.slots.each(model, |param, slot| {
-            let Some(g) = gradients.get(param) else { return };
+            let Some(g) = gradient(param) else { return };
             slot.steps += 1;
-            sgd(alpha, mu, param.value_mut().data_mut(), g.data(), slot.kept[0].data_mut());
+            each(SgdUpdate { alpha, mu, p: param.value_mut().data_mut(), u: slot.kept[0].data_mut() }, g);
         });
     }
 
@@ -82,6 +89,35 @@ impl<F: Real> Optimizer<F> for Sgd<F> {
 
     fn restore<M: Module<F> + ?Sized>(&mut self, model: &M, state: State<F>) -> Result<(), String> {
         self.slots.restore(model, state)
+    }
+}
+
+/// One step of [`Sgd`] on one parameter or a range of it, ready for the gradient: see [`Optimizer::begin_step`].
+#[derive(Debug)]
+#[must_use = "the step was counted; apply it"]
+pub struct SgdUpdate<'a, F> {
+    alpha: F,
+    mu: F,
+    p: &'a mut [F],
+    u: &'a mut [F],
+}
+
+impl<F: Real> Update<F> for SgdUpdate<'_, F> {
+    fn len(&self) -> usize {
+        self.p.len()
+    }
+
+    #[track_caller]
+    fn split_at(self, n: usize) -> (Self, Self) {
+        let (alpha, mu) = (self.alpha, self.mu);
+        let (p, u) = (self.p.split_at_mut(n), self.u.split_at_mut(n));
+        (SgdUpdate { alpha, mu, p: p.0, u: u.0 }, SgdUpdate { alpha, mu, p: p.1, u: u.1 })
+    }
+
+    #[track_caller]
+    fn apply(self, g: &[F]) {
+        assert_eq!(g.len(), self.p.len(), "the gradient has {} elements, the update {}", g.len(), self.p.len());
+        sgd(self.alpha, self.mu, self.p, g, self.u);
     }
 }
 

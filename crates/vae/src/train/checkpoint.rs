@@ -18,7 +18,7 @@ where
     F: Real,
     M: Vae<F> + Clone,
     O: Objective<F, M>,
-    P: Optimizer<F> + Clone,
+    P: Optimizer<F> + Clone + Send,
 {
     /// Writes parameters, optimiser, position and history. A file appears whole or not at all.
     ///

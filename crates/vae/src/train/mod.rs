@@ -3,5 +3,6 @@
 mod checkpoint;
 mod shard;
 mod trainer;
+mod update;
 
 pub use trainer::{Progress, Record, Settings, Trainer};

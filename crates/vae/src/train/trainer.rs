@@ -1,11 +1,11 @@
 //! The training loop.
 
 use super::shard::{Shard, Step, default_shards, part};
+use super::update::{clip, update};
 use crate::objective::Objective;
 use crate::{Error, Rows, Sums, Terms, Threads, Vae};
 use autograd::Real;
 use nn::Optimizer;
-use nn::optim::clip;
 use prob::Key;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
@@ -85,7 +85,7 @@ where
     F: Real,
     M: Vae<F>,
     O: Objective<F, M>,
-    P: Optimizer<F>,
+    P: Optimizer<F> + Send,
 {
     /// A trainer at step 0.
     pub fn new(mut model: M, objective: O, optimizer: P, settings: Settings, threads: Threads) -> Self {
@@ -156,20 +156,17 @@ where
 
         let mut sums = Sums::default();
         active.iter().for_each(|shard| sums += shard.sums);
-        let value = sums.mean().elbo;
+        let (value, number) = (sums.mean().elbo, self.position.steps);
+        let diverged = |what, value| Error::Diverged { step: number, what, value };
         if !value.is_finite() {
-            return Err(Error::Diverged { step: self.position.steps, what: "the bound", value });
+            return Err(diverged("the bound", value));
         }
-        let (first, rest) = active.split_first_mut().expect("there is a shard");
-        let gradients = first.tape.gradients();
-        rest.iter_mut().for_each(|shard| gradients.add(shard.tape.gradients()));
-        if let Some(norm) = self.settings.clip {
-            let norm = clip::by_norm(gradients, norm).as_f64();
-            if !norm.is_finite() {
-                return Err(Error::Diverged { step: self.position.steps, what: "the gradient's norm", value: norm });
-            }
-        }
-        self.optimizer.step(&mut self.model, gradients);
+        let parts = match self.settings.clip {
+            None => active,
+            Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
+        };
+        let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
+        update(&mut self.model, &mut self.optimizer, &gradients, &self.threads);
         self.position.steps += 1;
         Ok(sums)
     }

@@ -10,9 +10,8 @@
 //! (M. Tipping and C. Bishop, *Probabilistic principal component analysis*, 1999, eq. 6–8).
 
 use crate::common::{Case, Size, dense, on_tape, stream};
-use autograd::Gradients;
 use autograd::prelude::*;
-use nn::optim::State;
+use nn::optim::{AdamUpdate, State};
 use nn::{Adam, Module, Optimizer};
 use vae::models::{LinearGaussian, PosteriorFamily};
 use vae::train::Settings;
@@ -31,11 +30,18 @@ struct Annealed {
 }
 
 impl Optimizer<f64> for Annealed {
-    fn step<M: Module<f64> + ?Sized>(&mut self, model: &mut M, gradients: &Gradients<f64>) {
+    type Update<'a> = AdamUpdate<'a, f64>;
+
+    fn begin_step<'a, M: Module<f64> + ?Sized, G>(
+        &'a mut self,
+        model: &'a mut M,
+        gradient: impl FnMut(&Param<f64>) -> Option<G>,
+        each: impl FnMut(AdamUpdate<'a, f64>, G),
+    ) {
         let progress = self.steps as f64 / STEPS as f64;
         self.adam.set_learning_rate(0.02 * 0.01f64.powf((2.0 * progress - 1.0).max(0.0)));
         self.steps += 1;
-        self.adam.step(model, gradients);
+        self.adam.begin_step(model, gradient, each);
     }
 
     fn state<M: Module<f64> + ?Sized>(&self, model: &M) -> State<f64> {
