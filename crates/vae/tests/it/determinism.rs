@@ -28,9 +28,9 @@ fn train<F: Real, M: Vae<F>>(
     (bits(trainer.model()), terms)
 }
 
-fn network(posterior: PosteriorFamily) -> MlpVae<f32> {
+fn network(hidden: &[usize], posterior: PosteriorFamily) -> MlpVae<f32> {
     let likelihood = LikelihoodFamily::Gaussian;
-    let config = MlpConfig { hidden: vec![23, 9], latent: 4, likelihood, posterior, ..MlpConfig::default() };
+    let config = MlpConfig { hidden: hidden.to_vec(), latent: 4, likelihood, posterior, ..MlpConfig::default() };
     MlpVae::new(13, &config, &mut stream(51))
 }
 
@@ -42,13 +42,33 @@ fn threads_do_not_show_in_training() {
         let settings = Settings { seed: 53, shards, clip: Some(1.0) };
         let [one, two, four] = [1, 2, 4].map(|threads| {
             (
-                train(network(PosteriorFamily::Diagonal), Elbo { samples: 1 }, &narrow, settings, threads),
-                train(network(PosteriorFamily::Full), ImportanceWeighted { samples: 3 }, &narrow, settings, threads),
+                train(network(&[23, 9], PosteriorFamily::Diagonal), Elbo { samples: 1 }, &narrow, settings, threads),
+                train(
+                    network(&[23, 9], PosteriorFamily::Full),
+                    ImportanceWeighted { samples: 3 },
+                    &narrow,
+                    settings,
+                    threads,
+                ),
                 train(linear(), Elbo { samples: 2 }, &x, settings, threads),
             )
         });
         assert!(one == two, "{shards:?} shards on 2 threads");
         assert!(one == four, "{shards:?} shards on 4 threads");
+    }
+}
+
+/// Parameters of more than 2¹⁵ numbers are updated in ranges, one for each thread.
+#[test]
+fn threads_do_not_show_in_the_update_of_large_parameters() {
+    let x = Case::random(52, Size { d: 13, k: 2, rows: 337 }).data().cast();
+    for shards in [1, 3] {
+        let settings = Settings { seed: 53, shards: Some(shards), clip: None };
+        let run = |threads| {
+            train(network(&[181, 197], PosteriorFamily::Diagonal), Elbo { samples: 1 }, &x, settings, threads)
+        };
+        let one = run(1);
+        assert!(one == run(2) && one == run(3), "{shards} shards");
     }
 }
 
