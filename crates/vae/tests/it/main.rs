@@ -13,3 +13,4 @@ mod importance;
 mod ppca;
 mod quadrature;
 mod resume;
+mod shards;
