@@ -46,7 +46,7 @@ fn defaults(spec: &str, train: &Examples) -> Config {
         seed: 0,
         model: MlpConfig { hidden, latent, likelihood, ..MlpConfig::default() },
         train: Train {
-            epochs: if small { 200 } else { 50 },
+            epochs: if small { 200 } else { 60 },
             batch: if train.rows() < 5_000 { 64 } else { 128 },
             learning_rate: 1e-3,
             samples: 1,
