@@ -15,6 +15,14 @@ pub enum Error {
         /// What it was.
         value: f64,
     },
+    /// The bound was finite and its gradient was not, which shows only when it is used.
+    #[error(
+        "training diverged: the gradient at step {step} is not finite, and so the parameters are not any more (a smaller learning rate or clipping may help)"
+    )]
+    Spoilt {
+        /// The step at which it happened, counted from 0.
+        step: u64,
+    },
     /// A checkpoint could not be read or written.
     #[error(transparent)]
     Checkpoint(#[from] nn::checkpoint::Error),

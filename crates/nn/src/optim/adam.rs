@@ -156,9 +156,9 @@ impl<F: Real> Update<F> for AdamUpdate<'_, F> {
     }
 
     #[track_caller]
-    fn apply(self, g: &[F]) {
+    fn apply(self, g: &[F]) -> bool {
         assert_eq!(g.len(), self.p.len(), "the gradient has {} elements, the update {}", g.len(), self.p.len());
-        adam(self.rule, self.p, g, self.m, self.v);
+        adam(self.rule, self.p, g, self.m, self.v)
     }
 }
 
@@ -180,12 +180,15 @@ struct Rule<F> {
 /// One pass over all four arrays. Elements do not see each other, and nothing is contracted to fused operations, so
 /// neither the instruction set nor the ranges change a bit.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn adam<F: Real>(rule: Rule<F>, p: &mut [F], g: &[F], m: &mut [F], v: &mut [F]) {
+fn adam<F: Real>(rule: Rule<F>, p: &mut [F], g: &[F], m: &mut [F], v: &mut [F]) -> bool {
     let n = p.len();
     let (g, m, v) = (&g[..n], &mut m[..n], &mut v[..n]);
+    let mut finite = true;
     for i in 0..n {
+        finite &= g[i].is_finite();
         m[i] = rule.beta1 * m[i] + rule.weight1 * g[i];
         v[i] = rule.beta2 * v[i] + rule.weight2 * (g[i] * g[i]);
         p[i] -= rule.step * m[i] / (v[i].sqrt() * rule.root + rule.epsilon);
     }
+    finite
 }

@@ -58,7 +58,13 @@ pub trait Optimizer<F: Real> {
     /// If the model has other parameters than at the step before.
     #[track_caller]
     fn step<M: Module<F> + ?Sized>(&mut self, model: &mut M, gradients: &Gradients<F>) {
-        self.begin_step(model, |p| gradients.get(p), |update, g| update.apply(g.data()));
+        self.begin_step(
+            model,
+            |p| gradients.get(p),
+            |update, g| {
+                update.apply(g.data());
+            },
+        );
     }
 
     /// What it keeps between steps, zeros before the first. Settings such as the learning rate are not part of it.
@@ -93,11 +99,11 @@ pub trait Update<F>: Send + Sized {
     /// If there are fewer.
     fn split_at(self, n: usize) -> (Self, Self);
 
-    /// Moves the elements, given the gradient by them.
+    /// Moves the elements, given the gradient by them, and says whether that was finite: if not, neither are they now.
     ///
     /// # Panics
     /// If the gradient has another length.
-    fn apply(self, g: &[F]);
+    fn apply(self, g: &[F]) -> bool;
 }
 
 /// What an optimiser keeps between steps, as a checkpoint holds it.

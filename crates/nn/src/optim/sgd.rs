@@ -115,19 +115,22 @@ impl<F: Real> Update<F> for SgdUpdate<'_, F> {
     }
 
     #[track_caller]
-    fn apply(self, g: &[F]) {
+    fn apply(self, g: &[F]) -> bool {
         assert_eq!(g.len(), self.p.len(), "the gradient has {} elements, the update {}", g.len(), self.p.len());
-        sgd(self.alpha, self.mu, self.p, g, self.u);
+        sgd(self.alpha, self.mu, self.p, g, self.u)
     }
 }
 
 /// One pass over all three arrays.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn sgd<F: Real>(alpha: F, mu: F, p: &mut [F], g: &[F], u: &mut [F]) {
+fn sgd<F: Real>(alpha: F, mu: F, p: &mut [F], g: &[F], u: &mut [F]) -> bool {
     let n = p.len();
     let (g, u) = (&g[..n], &mut u[..n]);
+    let mut finite = true;
     for i in 0..n {
+        finite &= g[i].is_finite();
         u[i] = mu * u[i] + g[i];
         p[i] -= alpha * u[i];
     }
+    finite
 }

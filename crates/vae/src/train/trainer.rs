@@ -136,8 +136,8 @@ where
     /// One step on the named rows of the data. Returns sums over them of the bound, as it was before the step.
     ///
     /// # Errors
-    /// If the bound is not finite, or, where gradients are clipped, their norm. The parameters are then those of before the
-    /// step.
+    /// If the bound is not finite, or, where gradients are clipped, their norm: the parameters are then those of before the
+    /// step. If the gradient is not finite though the bound is, the parameters are spoilt.
     pub fn step<D: Rows<F>>(&mut self, data: &D, rows: &[usize]) -> Result<Sums, Error> {
         let shards = self.settings.shards.unwrap_or_else(|| default_shards(rows.len())).clamp(1, rows.len().max(1));
         if self.shards.len() < shards {
@@ -166,7 +166,9 @@ where
             Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
         };
         let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
-        update(&mut self.model, &mut self.optimizer, &gradients, &self.threads);
+        if !update(&mut self.model, &mut self.optimizer, &gradients, &self.threads) {
+            return Err(Error::Spoilt { step: number });
+        }
         self.position.steps += 1;
         Ok(sums)
     }

@@ -5,6 +5,7 @@ use crate::Threads;
 use autograd::{Gradients, ParamId, Real};
 use nn::Module;
 use nn::optim::{Optimizer, Update, clip as clipping};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Elements whose gradients are summed before they are used: few enough to stay in the first cache and on the stack.
 const BLOCK: usize = 2048;
@@ -14,42 +15,50 @@ const SHARED: usize = 1 << 15;
 /// A step of the optimiser with the sum of the shards' gradients, added in the order of the shards.
 ///
 /// Parameters are cut into one range for each thread. Every element is computed in the same way wherever the cuts are.
-pub(super) fn update<F, M, P>(model: &mut M, optimizer: &mut P, shards: &[&Gradients<F>], threads: &Threads)
+/// Returns whether the sum was finite; if not, the parameters are not either.
+pub(super) fn update<F, M, P>(model: &mut M, optimizer: &mut P, shards: &[&Gradients<F>], threads: &Threads) -> bool
 where
     F: Real,
     M: Module<F> + Send,
     P: Optimizer<F> + Send,
 {
+    let finite = AtomicBool::new(true);
+    let apply = |part, id, from| {
+        if !apply(part, shards, id, from) {
+            finite.store(false, Ordering::Relaxed);
+        }
+    };
     threads.scope(|scope| {
         optimizer.begin_step(
             model,
             |param| shards.iter().any(|shard| shard.get(param).is_some()).then(|| param.id()),
             |update, id| {
                 let Some(scope) = scope.filter(|_| update.len() >= SHARED) else {
-                    return apply(update, shards, id, 0);
+                    return apply(update, id, 0);
                 };
                 let range = update.len().div_ceil(threads.count());
                 let (mut rest, mut from) = (update, 0);
                 while rest.len() > range {
                     let (part, behind) = rest.split_at(range);
-                    scope.spawn(move |_| apply(part, shards, id, from));
+                    scope.spawn(move |_| apply(part, id, from));
                     (rest, from) = (behind, from + range);
                 }
-                scope.spawn(move |_| apply(rest, shards, id, from));
+                scope.spawn(move |_| apply(rest, id, from));
             },
         );
     });
+    finite.into_inner()
 }
 
-/// Applies an update of a parameter's elements from `from` on.
-fn apply<F: Real>(mut update: impl Update<F>, shards: &[&Gradients<F>], id: ParamId, mut from: usize) {
+/// Applies an update of a parameter's elements from `from` on. Returns whether the gradient was finite.
+fn apply<F: Real>(mut update: impl Update<F>, shards: &[&Gradients<F>], id: ParamId, mut from: usize) -> bool {
     let gradients = || shards.iter().filter_map(|shard| shard.by_id(id)).map(|g| g.data());
     if gradients().count() == 1 {
         let g = gradients().next().expect("counted");
         let n = update.len();
         return update.apply(&g[from..from + n]);
     }
-    let mut sum = [F::zero(); BLOCK];
+    let (mut sum, mut finite) = ([F::zero(); BLOCK], true);
     while !update.is_empty() {
         let n = update.len().min(BLOCK);
         let (block, rest) = update.split_at(n);
@@ -62,9 +71,10 @@ fn apply<F: Real>(mut update: impl Update<F>, shards: &[&Gradients<F>], id: Para
                 sum.iter_mut().zip(g).for_each(|(sum, &g)| *sum += g);
             }
         }
-        block.apply(sum);
+        finite &= block.apply(sum);
         (update, from) = (rest, from + n);
     }
+    finite
 }
 
 /// Sums the shards' gradients into the first shard's, and shortens them to length `max`. Returns that shard alone, or the

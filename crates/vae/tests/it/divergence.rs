@@ -77,10 +77,9 @@ fn impossible_pixels_stop_training() {
 
 /// A finite bound whose gradient is not: in single precision 1e-40 times 1e20 times 1e20 is a moderate logit, but its derivative by
 /// the first factor is 1e40, beyond the greatest number.
-#[test]
-fn a_gradient_that_is_not_finite_stops_training() {
+fn steep() -> MlpVae<f32> {
     let config = MlpConfig { hidden: vec![2, 2], latent: 1, ..MlpConfig::default() };
-    let mut model = MlpVae::<f32>::new(3, &config, &mut stream(85));
+    let mut model = MlpVae::new(3, &config, &mut stream(85));
     model.for_each_param_mut(&mut |path, p| {
         let x = match path.to_string().as_str() {
             "decoder.trunk.0.bias" => 1e-40,
@@ -89,7 +88,12 @@ fn a_gradient_that_is_not_finite_stops_training() {
         };
         p.value_mut().data_mut().fill(x);
     });
-    let mut trainer = Trainer::new(model, Elbo { samples: 1 }, Adam::new(0.01), SETTINGS, Threads::new(1));
+    model
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_stops_training() {
+    let mut trainer = Trainer::new(steep(), Elbo { samples: 1 }, Adam::new(0.01), SETTINGS, Threads::new(1));
     let before = bits(trainer.model());
     let error = trainer.step(&Tensor::from([[0.0, 1.0, 0.0]]), &[0]).expect_err("no step along that gradient");
     let message = error.to_string();
@@ -98,4 +102,16 @@ fn a_gradient_that_is_not_finite_stops_training() {
         "{message}"
     );
     assert_eq!((bits(trainer.model()), trainer.steps()), (before, 0));
+}
+
+/// Where no norm is asked for, it shows at the same step, and the message does not promise what does not hold.
+#[test]
+fn a_gradient_that_is_not_finite_is_told_without_clipping() {
+    for (shards, threads) in [(1, 1), (2, 1), (2, 2)] {
+        let settings = Settings { shards: Some(shards), clip: None, ..SETTINGS };
+        let mut trainer = Trainer::new(steep(), Elbo { samples: 1 }, Adam::new(0.01), settings, Threads::new(threads));
+        let x = Tensor::from([[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]]);
+        let error = trainer.step(&x, &[0, 1]).expect_err("the parameters are spoilt");
+        assert!(matches!(error, Error::Spoilt { step: 0 }), "{error}");
+    }
 }

@@ -173,7 +173,9 @@ impl Session {
 
     fn failed(&self, error: vae::Error) -> Error {
         match error {
-            vae::Error::Diverged { .. } => Error::Failed(format!("{error}{}", self.remains())),
+            vae::Error::Diverged { .. } | vae::Error::Spoilt { .. } => {
+                Error::Failed(format!("{error}{}", self.remains()))
+            }
             error => error.into(),
         }
     }
