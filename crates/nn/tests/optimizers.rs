@@ -289,7 +289,7 @@ fn a_parameter_less_is_refused() {
 #[test]
 #[should_panic(expected = "the gradient has 2 elements, the update 5")]
 fn a_gradient_of_another_length_is_refused() {
-    Adam::new(0.1).begin_step(&mut two::<f32>(), |_| Some([0.0; 2]), |update, g| update.apply(&g));
+    Adam::new(0.1).begin_step(&mut two::<f32>(), |_| Some([0.0; 2]), |update, g| _ = update.apply(&g));
 }
 
 #[test]
