@@ -1,11 +1,9 @@
 //! Opening data sets by name and by path.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{gzip, idx};
+use crate::common::{gzip, idx};
 use data::{Dataset, Examples, open};
 
 /// A folder that goes with the test.

@@ -1,5 +1,4 @@
 //! What an optimiser's step allocates.
-#![allow(unsafe_code)] // a counting allocator can be written in no other way
 
 use autograd::prelude::*;
 use nn::{Activation, Adam, Mlp, Module, Optimizer, Sgd};

@@ -1,10 +1,8 @@
 //! The IDX reader: what is written is read back, and every damage is told from every other by its message.
 
-mod common;
-
 use std::fs;
 
-use common::{gzip, idx};
+use crate::common::{gzip, idx};
 use data::idx::{Idx, parse, read};
 use proptest::prelude::*;
 

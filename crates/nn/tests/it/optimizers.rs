@@ -32,7 +32,7 @@ fn gradients<F: Real>(params: &[(&Param<F>, Option<Tensor<F>>)]) -> Gradients<F>
 }
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/optimizers.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/optimizers.json")).unwrap()
 }
 
 fn numbers(value: &Value) -> Option<Tensor<f64>> {
