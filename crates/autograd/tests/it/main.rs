@@ -1,0 +1,6 @@
+//! The tests, in one program: linking one takes as long as many of them take to run.
+
+mod custom_op;
+mod laws;
+mod messages;
+mod ops;
