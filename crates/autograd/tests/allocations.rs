@@ -1,7 +1,4 @@
 //! What a training step allocates: next to nothing once the tape has seen its shapes.
-//!
-//! The GEMM crate is the exception. It packs its operands into scratch memory that it allocates and frees within each
-//! product. That memory is known by its alignment to cache lines, which nothing of ours asks for, and is not counted.
 
 // A global allocator cannot be written without.
 #![allow(unsafe_code)]
@@ -25,16 +22,10 @@ thread_local! {
     static COUNT: Cell<Count> = const { Cell::new(Count { bytes: 0, largest: 0, growth: 0 }) };
 }
 
-/// From this alignment on, memory is the GEMM crate's scratch.
-const CACHE_LINE: usize = 64;
-
 struct Counting;
 
 impl Counting {
-    fn note(&self, memory: Memory, grown: usize, shrunk: usize) {
-        if memory.align() >= CACHE_LINE {
-            return;
-        }
+    fn note(&self, grown: usize, shrunk: usize) {
         // Not while the thread's variables are being destroyed.
         let _ = COUNT.try_with(|count| {
             let Count { bytes, largest, growth } = count.get();
@@ -47,19 +38,19 @@ impl Counting {
 // SAFETY: every call goes to the system's allocator as it came; counting allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, memory: Memory) -> *mut u8 {
-        self.note(memory, memory.size(), 0);
+        self.note(memory.size(), 0);
         // SAFETY: the caller's promise.
         unsafe { System.alloc(memory) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, memory: Memory) {
-        self.note(memory, 0, memory.size());
+        self.note(0, memory.size());
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(at, memory) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, memory: Memory, size: usize) -> *mut u8 {
-        self.note(memory, size, memory.size());
+        self.note(size, memory.size());
         // SAFETY: the caller's promise.
         unsafe { System.realloc(at, memory, size) }
     }

@@ -1,7 +1,4 @@
 //! A steady training step allocates next to nothing, and writes parameters in place.
-//!
-//! The GEMM crate is the exception: it packs operands into scratch memory that it allocates and frees within a product. That
-//! memory is known by its alignment to cache lines, which nothing of ours asks for, and is not counted.
 
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
@@ -23,36 +20,31 @@ thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
 }
 
-/// From this alignment on, memory is the GEMM crate's scratch.
-const CACHE_LINE: usize = 64;
-
 /// The system's allocator, with a count for each thread.
 struct Counting;
 
-fn count(block: Block, asked: usize, returned: usize) {
-    if block.align() < CACHE_LINE {
-        TOTAL.set(TOTAL.get() + asked);
-        LARGEST.set(LARGEST.get().max(asked));
-        HELD.set(HELD.get() + asked as isize - returned as isize);
-    }
+fn count(asked: usize, returned: usize) {
+    TOTAL.set(TOTAL.get() + asked);
+    LARGEST.set(LARGEST.get().max(asked));
+    HELD.set(HELD.get() + asked as isize - returned as isize);
 }
 
 // SAFETY: everything is passed on as it came; the counters are plain numbers, which allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, block: Block) -> *mut u8 {
-        count(block, block.size(), 0);
+        count(block.size(), 0);
         // SAFETY: as promised by the caller.
         unsafe { System.alloc(block) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, block: Block) {
-        count(block, 0, block.size());
+        count(0, block.size());
         // SAFETY: as promised by the caller.
         unsafe { System.dealloc(at, block) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, block: Block, size: usize) -> *mut u8 {
-        count(block, size, block.size());
+        count(size, block.size());
         // SAFETY: as promised by the caller.
         unsafe { System.realloc(at, block, size) }
     }

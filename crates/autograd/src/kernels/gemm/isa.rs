@@ -1,0 +1,95 @@
+//! The kernels, compiled for each instruction set.
+
+use super::dots::{Dots, dots};
+use super::lanes::{Lanes, Portable};
+use super::pack::{Transpose, transpose};
+use super::tile::{Tile, tile};
+
+/// An instruction set: the kernels on its vectors, compiled for it.
+///
+/// # Safety
+///
+/// As for the functions of the same names.
+pub(super) trait Isa: Lanes {
+    unsafe fn tile<const R: usize, const V: usize, const COPY: bool>(t: &Tile<Self::Elem>);
+    unsafe fn dots<const R: usize>(t: &Dots<Self::Elem>);
+    unsafe fn transpose<const PAD: bool>(t: &Transpose<Self::Elem>);
+}
+
+/// An instruction set's kernels: functions that enable its features and contain the generic code.
+macro_rules! isa {
+    ($L:ty $(, $features:literal)?) => {
+        impl Isa for $L {
+            unsafe fn tile<const R: usize, const V: usize, const COPY: bool>(t: &Tile<Self::Elem>) {
+                $(#[target_feature(enable = $features)])?
+                unsafe fn compiled<const R: usize, const V: usize, const COPY: bool>(t: &Tile<<$L as Lanes>::Elem>) {
+                    // SAFETY: the caller's promises, here and below.
+                    unsafe { tile::<$L, R, V, COPY>(t) }
+                }
+                // SAFETY: as above.
+                unsafe { compiled::<R, V, COPY>(t) }
+            }
+
+            unsafe fn dots<const R: usize>(t: &Dots<Self::Elem>) {
+                $(#[target_feature(enable = $features)])?
+                unsafe fn compiled<const R: usize>(t: &Dots<<$L as Lanes>::Elem>) {
+                    // SAFETY: as above.
+                    unsafe { dots::<$L, R>(t) }
+                }
+                // SAFETY: as above.
+                unsafe { compiled::<R>(t) }
+            }
+
+            unsafe fn transpose<const PAD: bool>(t: &Transpose<Self::Elem>) {
+                $(#[target_feature(enable = $features)])?
+                unsafe fn compiled<const PAD: bool>(t: &Transpose<<$L as Lanes>::Elem>) {
+                    // SAFETY: as above.
+                    unsafe { transpose::<$L, PAD>(t) }
+                }
+                // SAFETY: as above.
+                unsafe { compiled::<PAD>(t) }
+            }
+        }
+    };
+}
+
+/// Evaluates an expression with a constant `R` equal to the number of rows, from 1 to the constant `$most` ≤ 8.
+macro_rules! with_rows {
+    ($r:expr, $most:expr, $R:ident => $call:expr) => {
+        with_rows!(@ $r, $most, $R => $call; 1 2 3 4 5 6 7 8)
+    };
+    (@ $r:expr, $most:expr, $R:ident => $call:expr; $($rows:literal)*) => {
+        match $r {
+            // The comparison is constant: tiles that do not occur are not compiled.
+            $($rows if $rows <= $most => {
+                const $R: usize = $rows;
+                $call
+            })*
+            _ => unreachable!("a block has at most {} rows", $most),
+        }
+    };
+}
+pub(super) use with_rows;
+
+isa!(Portable<f32, 4>);
+isa!(Portable<f64, 2>);
+
+#[cfg(target_arch = "aarch64")]
+mod neon {
+    use super::super::lanes::{NeonF32, NeonF64};
+    use super::*;
+
+    isa!(NeonF32);
+    isa!(NeonF64);
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::super::lanes::{Avx2F32, Avx2F64, Avx512F32, Avx512F64};
+    use super::*;
+
+    isa!(Avx512F32, "avx512f,avx2,fma");
+    isa!(Avx512F64, "avx512f,avx2,fma");
+    isa!(Avx2F32, "avx2,fma");
+    isa!(Avx2F64, "avx2,fma");
+}

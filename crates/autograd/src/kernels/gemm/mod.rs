@@ -1,0 +1,175 @@
+//! Matrix products on one core.
+//!
+//! [`matmul`] looks at the shapes ([`plan`]) and goes one of three ways, of which two are the same with the operands
+//! exchanged:
+//!
+//! - [`tiles`]: B goes through the cache strip by strip; blocks of C stay in registers ([`tile`]) while the inner index
+//!   runs. What is not in an order that suits that is rearranged ([`pack`]) in memory that each thread keeps
+//!   ([`scratch`]).
+//! - [`dots`]: both operands are read along their rows and nothing is rearranged, for small C of long rows.
+//!
+//! All of it is written once, for vectors of any length ([`lanes`]), and compiled for each instruction set ([`isa`]); the
+//! best one is chosen when the program runs. The result depends on nothing but the operands and that choice: an element
+//! of C is summed in the same order whatever happened before, and wherever the operands lie.
+
+#![allow(unsafe_code, reason = "instruction sets that are chosen at run time, and loops without bounds checks")]
+#![allow(clippy::needless_range_loop, reason = "loops over registers, which are unrolled, read as the formulas do")]
+
+mod dots;
+mod isa;
+mod lanes;
+mod pack;
+mod plan;
+mod scratch;
+#[cfg(test)]
+mod tests;
+mod tile;
+mod tiles;
+
+use crate::Real;
+use isa::Isa;
+use lanes::Portable;
+use plan::Way;
+
+/// A matrix in a slice: `[rows, cols]` row by row, or its transpose.
+#[derive(Clone, Copy)]
+pub(crate) struct Mat<'a, F> {
+    data: &'a [F],
+    rows: usize,
+    cols: usize,
+    /// Whether the slice holds the transpose, `[cols, rows]` row by row.
+    transposed: bool,
+}
+
+impl<'a, F> Mat<'a, F> {
+    /// The matrix `[rows, cols]` that `data` holds row by row.
+    #[inline]
+    pub fn new(data: &'a [F], rows: usize, cols: usize) -> Self {
+        assert_eq!(data.len(), rows * cols);
+        Mat { data, rows, cols, transposed: false }
+    }
+
+    /// The transpose of this view.
+    #[inline]
+    pub fn t(self) -> Self {
+        Mat { rows: self.cols, cols: self.rows, transposed: !self.transposed, ..self }
+    }
+}
+
+/// Where a matrix lies: its first element, and the distance of neighbours within a column and within a row, one of which
+/// is 1.
+struct View<F> {
+    at: *const F,
+    row: usize,
+    col: usize,
+}
+
+impl<F> Clone for View<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F> Copy for View<F> {}
+
+impl<F> View<F> {
+    fn new(m: Mat<'_, F>) -> Self {
+        let (row, col) = if m.transposed { (1, m.rows) } else { (m.cols, 1) };
+        View { at: m.data.as_ptr(), row, col }
+    }
+
+    fn t(self) -> Self {
+        View { row: self.col, col: self.row, ..self }
+    }
+
+    /// What begins at a row and a column.
+    ///
+    /// # Safety
+    ///
+    /// The matrix has them.
+    unsafe fn from(self, row: usize, col: usize) -> Self {
+        // SAFETY: the caller's promise.
+        View { at: unsafe { self.at.add(row * self.row + col * self.col) }, ..self }
+    }
+}
+
+/// C = A·B; `c` is `[a.rows, b.cols]` row by row.
+pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
+    assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
+    if a.cols == 0 {
+        c.fill(F::zero());
+    } else if !c.is_empty() {
+        F::gemm(a, b, c);
+    }
+}
+
+/// C = A·B by an instruction set, no extent being 0.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+    let way = plan::choose::<L>([a.rows, a.cols, b.cols], a.transposed, b.transposed);
+    // SAFETY: the caller's promise.
+    unsafe { product_by::<L>(way, a, b, c) }
+}
+
+/// [`product`] on a certain way, which must be open to it.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn product_by<L: Isa>(way: Way, a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+    assert!(a.cols == b.rows && c.len() == a.rows * b.cols && a.cols > 0 && !c.is_empty());
+    let extents @ [m, k, n] = [a.rows, a.cols, b.cols];
+    assert!(way.is_open(k, a.transposed, b.transposed));
+    let (a, b, c) = (View::new(a), View::new(b), c.as_mut_ptr());
+    // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
+    // `c` is borrowed mutably, so that it overlaps neither operand.
+    unsafe {
+        match way {
+            Way::Dots => dots::product::<L>(extents, a, b, c),
+            Way::Tiles => tiles::product::<L, false>(extents, a, b, c),
+            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), c),
+        }
+    }
+}
+
+/// The element type's matrix product.
+pub trait Gemm: Sized {
+    /// C = A·B, no extent being 0.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn gemm(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self]);
+}
+
+macro_rules! gemm {
+    ($F:ty, $portable:literal, $neon:ident, $avx2:ident, $avx512:ident) => {
+        impl Gemm for $F {
+            #[allow(private_interfaces)]
+            #[allow(unreachable_code, reason = "every 64-bit ARM has NEON")]
+            fn gemm(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F]) {
+                #[cfg(target_arch = "x86_64")]
+                {
+                    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+                    if avx2 && is_x86_feature_detected!("avx512f") {
+                        // SAFETY: the instructions were detected.
+                        return unsafe { product::<lanes::$avx512>(a, b, c) };
+                    }
+                    if avx2 {
+                        // SAFETY: the instructions were detected.
+                        return unsafe { product::<lanes::$avx2>(a, b, c) };
+                    }
+                }
+                #[cfg(target_arch = "aarch64")]
+                // SAFETY: every 64-bit ARM has the instructions.
+                return unsafe { product::<lanes::$neon>(a, b, c) };
+                // SAFETY: these need no particular processor.
+                unsafe { product::<Portable<$F, $portable>>(a, b, c) }
+            }
+        }
+    };
+}
+
+gemm!(f32, 4, NeonF32, Avx2F32, Avx512F32);
+gemm!(f64, 2, NeonF64, Avx2F64, Avx512F64);

@@ -1,0 +1,181 @@
+//! Products by register tiles.
+//!
+//! ```text
+//!            k                    strip of ≤ 3 vectors (≤ 48 numbers)
+//!       ┌─────────┐             ┌────┬────┬──┐               ┌────┬────┬──┐
+//! ≤ 8 ──┤         │             │    │    │  │          ≤ 8 ─┤tile│    │  │
+//! rows  ├─────────┤             │    │    │  │               ├────┼────┼──┤
+//!       │    A    │      ·    k │    │ B  │  │       =       │    │ C  │  │
+//!       │         │             │    │    │  │               │    │    │  │
+//!       └─────────┘             └────┴────┴──┘               └────┴────┴──┘
+//! ```
+//!
+//! For one strip of B after the other, A runs past it, a block of rows at a time. The tile reads a row of the strip as
+//! vectors and a column of the block number by number. So B's strips are copied to where they lie densely; if B comes
+//! row by row, the first tile of a strip does that in passing. A is read where it is if its rows are contiguous: eight
+//! streams that move on by 4 bytes. Of long columns the tile would read 32 bytes in each of many rows, often all in the
+//! same set of the cache: these are copied to `[k, rows of the block]` first.
+//!
+//! An inner extent above [`K_MOST`] is cut, and rows beyond [`M_MOST`] start over with the first strip.
+
+use super::View;
+use super::isa::{Isa, with_rows};
+use super::pack::{Transpose, columns};
+use super::plan::{K_MOST, M_MOST, longest, packs_columns, pieces};
+use super::scratch;
+use super::tile::Tile;
+
+/// C = A·B with `[m, k, n]`; with `TURNED`, `c` is `[n, m]` and gets the transpose.
+///
+/// # Safety
+///
+/// The processor has the instruction set, and the pointers lead to whole matrices. With `TURNED`, k ≤ [`K_MOST`].
+pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
+    [m, k, n]: [usize; 3],
+    a: View<L::Elem>,
+    b: View<L::Elem>,
+    c: *mut L::Elem,
+) {
+    let (m_most, k_most) = (longest(m, M_MOST), longest(k, K_MOST));
+    let packs = a.col != 1 && packs_columns::<L>(k, n);
+    let strip = L::VECTORS * L::LEN;
+    let lengths = [
+        k_most * strip.min(n.next_multiple_of(L::LEN)),
+        if packs { m_most * k_most } else { 0 },
+        if TURNED { m_most * strip } else { 0 },
+    ];
+    scratch::with(lengths, |[b_copy, a_copy, turned]| {
+        for (i, rows) in pieces(m, M_MOST) {
+            for (l, k) in pieces(k, K_MOST) {
+                // SAFETY: i < m and l < k, whose pieces fit the arrays; with `TURNED`, l is 0.
+                unsafe {
+                    let (a, b) = (a.from(i, l), b.from(l, 0));
+                    if packs {
+                        pack::<L>([rows, k], a, a_copy);
+                    }
+                    let c = if TURNED { c.add(i) } else { c.add(i * n) };
+                    let c_row = if TURNED { m } else { n };
+                    let block =
+                        Block { rows, k, a, a_copy: packs.then_some(a_copy), b_copy, turned, c_row, add: l > 0 };
+                    strips::<L, TURNED>(n, &block, b, c);
+                }
+            }
+        }
+    });
+}
+
+/// Rows of A and of C, and a piece of the inner extent.
+struct Block<F> {
+    rows: usize,
+    k: usize,
+    a: View<F>,
+    /// The packed rows of A, if they are.
+    a_copy: Option<*mut F>,
+    /// Room for a strip of B.
+    b_copy: *mut F,
+    /// Room for a strip of Cᵀ.
+    turned: *mut F,
+    /// Distance of C's rows.
+    c_row: usize,
+    /// Whether the product is added to what C holds.
+    add: bool,
+}
+
+/// Packs blocks of A's rows, `[k, rows of the block]` each, one after another.
+///
+/// # Safety
+///
+/// A, which lies column by column, has these extents, and `to` room for them.
+unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, to: *mut L::Elem) {
+    for (i, r) in pieces(rows, L::ROWS) {
+        // SAFETY: i < rows; the blocks before this one took i·k elements.
+        unsafe {
+            let (from, to) = (a.at.add(i), to.add(i * k));
+            with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(k, from, a.col, to));
+        }
+    }
+}
+
+/// Goes through the `n` columns of B and C.
+///
+/// # Safety
+///
+/// As for [`product`], for a block.
+unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
+    let mut j = 0;
+    while j < n {
+        let left = (n - j).div_ceil(L::LEN);
+        // The last two strips share their vectors: a tile of a single vector would wait for its sums.
+        let v = if left > L::VECTORS && left < 2 * L::VECTORS { left.div_ceil(2) } else { left.min(L::VECTORS) };
+        let (width, padded) = ((v * L::LEN).min(n - j), v * L::LEN);
+        // SAFETY: j + width ≤ n.
+        unsafe {
+            let b = b.from(0, j);
+            if b.col != 1 {
+                let (rows, cols) = (width, block.k);
+                let to = block.b_copy;
+                L::transpose::<true>(&Transpose { rows, cols, from: b.at, stride: b.col, to, to_stride: padded });
+            }
+            if TURNED {
+                rows::<L>(block, v, width, b, block.turned, padded);
+                let (rows, cols, to) = (block.rows, width, c.add(j * block.c_row));
+                let from = block.turned.cast_const();
+                L::transpose::<false>(&Transpose { rows, cols, from, stride: padded, to, to_stride: block.c_row });
+            } else {
+                rows::<L>(block, v, width, b, c.add(j), block.c_row);
+            }
+        }
+        j += width;
+    }
+}
+
+/// Goes through the rows of A and C, for a strip of `width` columns in `v` vectors.
+///
+/// # Safety
+///
+/// As for [`strips`]. The strip is packed, unless its rows are contiguous.
+unsafe fn rows<L: Isa>(
+    block: &Block<L::Elem>,
+    v: usize,
+    width: usize,
+    b: View<L::Elem>,
+    c: *mut L::Elem,
+    c_row: usize,
+) {
+    let (k, padded) = (block.k, v * L::LEN);
+    // A copy that nobody reads need not be kept.
+    let copy_row = if block.rows > L::ROWS { padded } else { 0 };
+    let last = width - (v - 1) * L::LEN;
+    for (i, r) in pieces(block.rows, L::ROWS) {
+        let first = i == 0 && b.col == 1;
+        // SAFETY: i + r ≤ rows.
+        unsafe {
+            let (a, a_row, a_col) = match block.a_copy {
+                Some(copy) => (copy.cast_const().add(i * k), 1, r),
+                None => (block.a.from(i, 0).at, block.a.row, block.a.col),
+            };
+            let (b, b_row) = if first { (b.at, b.row) } else { (block.b_copy.cast_const(), padded) };
+            let (copy, c) = (block.b_copy, c.add(i * c_row));
+            let t = Tile { k, a, a_row, a_col, b, b_row, copy, copy_row, c, c_row, last, add: block.add };
+            if first { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
+        }
+    }
+}
+
+/// The tile of `r` rows of `v` vectors.
+///
+/// # Safety
+///
+/// As for [`Isa::tile`].
+#[inline(always)]
+unsafe fn tile<L: Isa, const COPY: bool>(r: usize, v: usize, t: &Tile<L::Elem>) {
+    // SAFETY: the caller's promises.
+    unsafe {
+        match v {
+            1 => with_rows!(r, L::ROWS, R => L::tile::<R, 1, COPY>(t)),
+            2 => with_rows!(r, L::ROWS, R => L::tile::<R, 2, COPY>(t)),
+            3 if L::VECTORS > 2 => with_rows!(r, L::ROWS, R => L::tile::<R, 3, COPY>(t)),
+            _ => unreachable!("a strip has at most {} vectors", L::VECTORS),
+        }
+    }
+}
