@@ -68,12 +68,14 @@ pub(super) fn choose<L: Lanes>([m, k, n]: [usize; 3], a_transposed: bool, b_tran
 /// Cuts `total` into as few pieces of at most `most` as there can be, of nearly equal lengths: their starts and lengths.
 #[inline(always)]
 pub(super) fn pieces(total: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
-    let count = total.div_ceil(most);
-    let (length, longer) = (total / count, total % count);
+    // Small products would notice the division.
+    let count = if total <= most { 1 } else { total.div_ceil(most) };
+    let (length, longer) = if count == 1 { (total, 0) } else { (total / count, total % count) };
     (0..count).map(move |i| (i * length + i.min(longer), length + usize::from(i < longer)))
 }
 
 /// The length of the first, longest of the [`pieces`].
+#[inline(always)]
 pub(super) fn longest(total: usize, most: usize) -> usize {
-    total.div_ceil(total.div_ceil(most))
+    if total <= most { total } else { total.div_ceil(total.div_ceil(most)) }
 }

@@ -83,15 +83,20 @@ struct Block<F> {
 
 /// Packs blocks of A's rows, `[k, rows of the block]` each, one after another.
 ///
+/// A few rows of memory are read from end to end before the next ones, as far as the cache can hold them where they are a
+/// power of two apart.
+///
 /// # Safety
 ///
 /// A, which lies column by column, has these extents, and `to` room for them.
 unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, to: *mut L::Elem) {
-    for (i, r) in pieces(rows, L::ROWS) {
-        // SAFETY: i < rows; the blocks before this one took i·k elements.
-        unsafe {
-            let (from, to) = (a.at.add(i), to.add(i * k));
-            with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(k, from, a.col, to));
+    for p in (0..k).step_by(8) {
+        for (i, r) in pieces(rows, L::ROWS) {
+            // SAFETY: i < rows and p < k; the blocks before this one take i·k elements.
+            unsafe {
+                let (from, to) = (a.from(i, p).at, to.add(i * k + p * r));
+                with_rows!(r, L::ROWS, R => columns::<L::Elem, R>((k - p).min(8), from, a.col, to));
+            }
         }
     }
 }
@@ -143,21 +148,23 @@ unsafe fn rows<L: Isa>(
     c_row: usize,
 ) {
     let (k, padded) = (block.k, v * L::LEN);
-    // A copy that nobody reads need not be kept.
-    let copy_row = if block.rows > L::ROWS { padded } else { 0 };
     let last = width - (v - 1) * L::LEN;
+    // A copy that nobody reads need not be kept, nor made if the rows are whole vectors.
+    let once = block.rows <= L::ROWS;
+    let copy_row = if once { 0 } else { padded };
     for (i, r) in pieces(block.rows, L::ROWS) {
-        let first = i == 0 && b.col == 1;
+        let in_place = i == 0 && b.col == 1;
+        let copies = in_place && !(once && width == padded);
         // SAFETY: i + r ≤ rows.
         unsafe {
             let (a, a_row, a_col) = match block.a_copy {
                 Some(copy) => (copy.cast_const().add(i * k), 1, r),
                 None => (block.a.from(i, 0).at, block.a.row, block.a.col),
             };
-            let (b, b_row) = if first { (b.at, b.row) } else { (block.b_copy.cast_const(), padded) };
+            let (b, b_row) = if in_place { (b.at, b.row) } else { (block.b_copy.cast_const(), padded) };
             let (copy, c) = (block.b_copy, c.add(i * c_row));
             let t = Tile { k, a, a_row, a_col, b, b_row, copy, copy_row, c, c_row, last, add: block.add };
-            if first { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
+            if copies { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
         }
     }
 }
