@@ -1,12 +1,13 @@
 //! What can go wrong outside the program's control.
 
+use std::path::PathBuf;
+
 /// Why training could not go on.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
-    /// The bound, or the norm of its gradient, is not a finite number.
-    #[error(
-        "training diverged: {what} is {value} at step {step}; the parameters of the step before are kept (a smaller learning rate or clipping may help)"
-    )]
+    /// The bound, or the norm of its gradient, is not a finite number. The trainer has the parameters of before the step.
+    #[error("training diverged: {what} is {value} at step {step} (a smaller learning rate or clipping may help)")]
     Diverged {
         /// The step at which it happened, counted from 0.
         step: u64,
@@ -27,10 +28,10 @@ pub enum Error {
     #[error(transparent)]
     Checkpoint(#[from] nn::checkpoint::Error),
     /// A checkpoint is whole, but not of this training run.
-    #[error("{file}: {reason}")]
+    #[error("{}: {reason}", file.display())]
     Mismatch {
         /// The checkpoint.
-        file: String,
+        file: PathBuf,
         /// What does not fit.
         reason: String,
     },

@@ -62,7 +62,7 @@ where
     D: Rows<F>,
 {
     let chunks = chunked(data, threads, |tape, chunk, rows| {
-        let mut draws = key.stream("binarize", chunk as u64, 0);
+        let mut draws = key.stream("eval binarize", chunk as u64, 0);
         tape.evaluate(|tape| {
             let q_z = model.encode(read(tape, data, &rows, &mut draws));
             (q_z.mean().value(), q_z.variance().sqrt().value())
@@ -97,7 +97,7 @@ where
     let chunks = chunked(data, threads, |tape, chunk, rows| {
         let mut weights = vec![Weights::default(); rows.len()];
         for (block, first) in (0..samples).step_by(DRAWS).enumerate() {
-            let mut draws = key.stream("binarize", chunk as u64, 0);
+            let mut draws = key.stream("eval binarize", chunk as u64, 0);
             let mut noise = key.stream("importance", chunk as u64, block as u64);
             let log_w = tape.evaluate(|tape| {
                 let x = read(tape, data, &rows, &mut draws);
@@ -150,7 +150,9 @@ impl Weights {
 
     fn log_likelihood(&self) -> LogLikelihood {
         let variance = self.sum_of_squares / (self.sum * self.sum) - 1.0 / self.n;
-        LogLikelihood { value: self.max + (self.sum / self.n).ln(), variance: variance.max(0.0) }
+        // Rounding can leave it a little below 0; a comparison lets NaN through.
+        let variance = if variance < 0.0 { 0.0 } else { variance };
+        LogLikelihood { value: self.max + (self.sum / self.n).ln(), variance }
     }
 }
 
@@ -227,7 +229,7 @@ where
 {
     let chunks = chunked(data, threads, |tape, chunk, rows| {
         let mut noise = key.stream("eval", chunk as u64, 0);
-        let mut draws = key.stream("binarize", chunk as u64, 0);
+        let mut draws = key.stream("eval binarize", chunk as u64, 0);
         tape.evaluate(|tape| Terms::rows(&objective.bound(model, read(tape, data, &rows, &mut draws), &mut noise)))
     });
     chunks.concat()

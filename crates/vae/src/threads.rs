@@ -8,14 +8,17 @@ use rayon::{Scope, ThreadPool};
 pub struct Threads(Option<ThreadPool>);
 
 impl Threads {
-    /// `n` threads; 0 means as many as the machine has.
-    ///
-    /// # Panics
-    /// If the system refuses to start them.
+    /// `n` threads, 0 meaning as many as the machine has; fewer where the system refuses to start so many. The number does
+    /// not show in any result.
     pub fn new(n: usize) -> Threads {
-        let n = if n == 0 { std::thread::available_parallelism().map_or(1, |n| n.get()) } else { n };
-        let pool = || rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("threads can be started");
-        Threads((n > 1).then(pool))
+        let mut n = if n == 0 { std::thread::available_parallelism().map_or(1, |n| n.get()) } else { n };
+        while n > 1 {
+            if let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(n).build() {
+                return Threads(Some(pool));
+            }
+            n /= 2;
+        }
+        Threads(None)
     }
 
     /// How many there are.

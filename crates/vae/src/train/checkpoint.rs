@@ -35,6 +35,9 @@ where
 
     /// Goes on where a run with the same settings stood. On an error nothing has changed.
     ///
+    /// What a checkpoint does not hold is the caller's to keep the same: the objective, the optimiser's settings, the data
+    /// and the order of the batches.
+    ///
     /// # Errors
     /// If the file cannot be read or is damaged, or if it belongs to another model or to other settings.
     pub fn resume(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
@@ -45,9 +48,14 @@ where
         let settings: Settings = parse(path, &metadata, SETTINGS)?;
         if settings != self.settings {
             let reason = format!("it was made with {settings:?}, not with {:?}", self.settings);
-            return Err(Error::Mismatch { file: path.display().to_string(), reason });
+            return Err(Error::Mismatch { file: path.to_path_buf(), reason });
         }
-        self.position = parse::<Position>(path, &metadata, POSITION)?;
+        let position: Position = parse(path, &metadata, POSITION)?;
+        if !position.is_possible() {
+            let reason = format!("the metadata `{POSITION}` contradicts itself");
+            return Err(Error::Mismatch { file: path.to_path_buf(), reason });
+        }
+        self.position = position;
         // Into the parameters that there are: their identities, and with them the order of sums over gradients, stay.
         let mut values = model.named_params().into_iter().map(|(_, p)| p.value().clone());
         self.model.for_each_param_mut(&mut |_, p| *p.value_mut() = values.next().expect("a clone has the same"));
@@ -58,7 +66,7 @@ where
 
 /// What a key of the metadata holds.
 fn parse<T: for<'de> Deserialize<'de>>(path: &Path, metadata: &Metadata, key: &str) -> Result<T, Error> {
-    let mismatch = |reason| Error::Mismatch { file: path.display().to_string(), reason };
+    let mismatch = |reason| Error::Mismatch { file: path.to_path_buf(), reason };
     let text = metadata.get(key).ok_or_else(|| mismatch(format!("the metadata has no `{key}`")))?;
     serde_json::from_str(text).map_err(|e| mismatch(format!("the metadata `{key}` is not what a trainer writes: {e}")))
 }

@@ -66,6 +66,26 @@ pub(super) struct Position {
     pub history: Vec<Record>,
 }
 
+impl Position {
+    /// Whether a trainer could stand here: epochs are numbered from 1, steps and seconds add up. A file may say otherwise.
+    pub fn is_possible(&self) -> bool {
+        let mut before = (0, 0, 0.0);
+        for record in &self.history {
+            let Record { epoch, steps, seconds, .. } = *record;
+            if epoch != before.0 + 1 || steps < before.1 || !(seconds >= before.2 && seconds.is_finite()) {
+                return false;
+            }
+            before = (epoch, steps, seconds);
+        }
+        let (_, steps, seconds) = before;
+        // Steps outside of epochs count, too.
+        self.steps.checked_sub(steps).is_some_and(|since| since >= self.batch as u64)
+            && self.seconds >= seconds
+            && self.seconds.is_finite()
+            && (self.sums.rows() == 0) == (self.batch == 0)
+    }
+}
+
 /// Trains a model by stochastic gradient ascent on a bound.
 ///
 /// A step splits its batch into shards, each with a tape and a stream of noise of its own; the gradients are summed in the

@@ -2,7 +2,8 @@
 
 use crate::common::{Case, Size, bits, stream};
 use autograd::prelude::*;
-use nn::Adam;
+use nn::checkpoint::{load_training, save_training};
+use nn::{Adam, Module};
 use std::ops::ControlFlow;
 use std::path::Path;
 use vae::models::{LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
@@ -150,4 +151,27 @@ fn what_does_not_fit_changes_nothing() {
 
     let mut run = trainer(linear());
     assert!(run.resume(folder.path().join("none")).is_err());
+}
+
+/// A file can say anything; what no trainer can have reached is refused, and not met later as a negative time.
+#[test]
+fn an_impossible_position_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("checkpoint.safetensors");
+    let run = saved(&file);
+    let (mut model, mut adam) = (linear(), Adam::new(0.01));
+    model.assign_names();
+    let metadata = load_training(&file, &mut model, &mut adam).expect("it was just saved");
+    for (honest, forged) in
+        [("\"batch\":1", "\"batch\":1000"), ("\"epoch\":1,", "\"epoch\":7,"), ("\"seconds\":0", "\"seconds\":-10")]
+    {
+        let mut metadata = metadata.clone();
+        let position = metadata.get_mut("position").expect("a trainer's checkpoint");
+        assert!(position.contains(honest), "{position}");
+        *position = position.replace(honest, forged);
+        save_training(&file, &model, &adam, &metadata).expect("it can be written");
+        let error = trainer(linear()).resume(&file).expect_err("no trainer was ever there");
+        assert!(error.to_string().ends_with("the metadata `position` contradicts itself"), "{error}");
+    }
+    assert_eq!(run.steps(), 16);
 }
