@@ -19,6 +19,10 @@ const METRICS: &str = "metrics.jsonl";
 const MODEL: &str = "model.safetensors";
 const CHECKPOINT: &str = "checkpoint.safetensors";
 const SUMMARY: &str = "summary.json";
+/// What training writes that tells of a run.
+const RECORDS: [&str; 5] = [CONFIG, METRICS, MODEL, CHECKPOINT, SUMMARY];
+/// The pictures that it draws at the end, the last only of two latent dimensions.
+const PICTURES: [&str; 5] = ["samples.png", "reconstructions.png", "latent.png", "loss.png", "manifold.png"];
 
 /// The folder of a run.
 #[derive(Clone, Debug)]
@@ -96,7 +100,13 @@ impl Run {
 
     /// Whether a run was begun here.
     pub fn exists(&self) -> bool {
-        [CONFIG, METRICS, MODEL, CHECKPOINT, SUMMARY].iter().any(|name| self.file(name).exists())
+        RECORDS.iter().any(|name| self.file(name).exists())
+    }
+
+    /// A file that is there already, whoever made it, and that a new run would overwrite.
+    pub fn in_the_way(&self) -> Option<PathBuf> {
+        let files = RECORDS.iter().chain(&PICTURES).map(|name| self.file(name));
+        files.into_iter().find(|file| file.symlink_metadata().is_ok())
     }
 
     /// Whether there is a configuration to go on with.
@@ -122,6 +132,9 @@ impl Run {
 
     /// The configuration.
     pub fn config(&self) -> Result<Config, Error> {
+        if self.folder.is_file() {
+            return Err(Error::file(&self.folder, "a file, not the folder of a run"));
+        }
         if !self.folder.is_dir() {
             return Err(Error::file(&self.folder, "there is no such folder"));
         }

@@ -21,9 +21,9 @@ pub fn plural(n: u64, thing: &str) -> String {
     format!("{} {thing}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
-/// A length of time in the two largest units that it has.
-pub fn time(span: Duration) -> String {
-    let seconds = span.as_secs_f64();
+/// A number of seconds in the two largest units that they have. What is no length of time counts as none.
+pub fn time(seconds: f64) -> String {
+    let seconds = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs_f64();
     let whole = seconds.round() as u64;
     match whole {
         0..10 => format!("{seconds:.1} s"),
@@ -56,8 +56,13 @@ mod tests {
 
     #[test]
     fn times_have_two_units_at_most() {
-        let times = [0.04, 9.4, 59.4, 59.6, 3_599.0, 7_260.0].map(Duration::from_secs_f64);
+        let times = [0.04, 9.4, 59.4, 59.6, 3_599.0, 7_260.0];
         assert_eq!(times.map(time), ["0.0 s", "9.4 s", "59 s", "1 min 00 s", "59 min 59 s", "2 h 01 min"]);
+    }
+
+    #[test]
+    fn what_is_no_length_of_time_counts_as_none() {
+        assert_eq!([-1.0, f64::NAN, f64::INFINITY, 1e300].map(time), ["0.0 s"; 4]);
     }
 
     #[test]

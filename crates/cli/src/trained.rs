@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use autograd::{Tape, Tensor};
+use nn::Module;
 use nn::checkpoint::{self, Metadata};
 use prob::{Distribution, Key, Moments, fill_standard_normal};
 use serde::Deserialize;
@@ -115,6 +116,7 @@ impl Trained {
         fits(&path, &config, features)?;
         let mut model = MlpVae::new(features, &config.model, &mut Key::new(0).stream("init", 0, 0));
         checkpoint::load(&path, &mut model).map_err(vae::Error::from)?;
+        finite(&path, &model)?;
         Ok(Self { run: run.clone(), config, shape: about.shape, model })
     }
 
@@ -159,6 +161,16 @@ impl Trained {
         };
         (0..n).step_by(CHUNK).flat_map(chunk).collect()
     }
+}
+
+/// Refuses parameters that are no numbers: nothing that comes of them would be one.
+fn finite(path: &Path, model: &MlpVae<f32>) -> Result<(), Error> {
+    for (name, parameter) in model.named_params() {
+        if let Some(value) = parameter.value().data().iter().find(|value| !value.is_finite()) {
+            return Err(Error::file(path, format!("not usable: the parameter {name} has the value {value}")));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a file that is too short for the parameters, before room is made for them.

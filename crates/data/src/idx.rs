@@ -2,7 +2,8 @@
 //! dimension, then the values row by row; as it is or compressed with gzip.
 //!
 //! A header is only a claim. Nothing is allocated because a header says so: the memory taken is in proportion to the
-//! bytes that really come, and reading stops one byte past what the header announces.
+//! bytes that really come, and reading stops one byte past what the header announces. What a compressed file of its length
+//! cannot hold is refused before it is unpacked.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -13,6 +14,8 @@ use flate2::bufread::MultiGzDecoder;
 use crate::Error;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// Deflate makes no more than this of a byte: a match of 258 bytes takes two bits at least.
+const MOST_UNPACKED: u64 = 1032;
 const UNSIGNED_BYTE: u8 = 0x08;
 
 /// An array of unsigned bytes of any rank.
@@ -36,7 +39,9 @@ pub fn read(path: impl AsRef<Path>) -> Result<Idx, Error> {
     if about.is_dir() {
         return Err(Error::invalid(path, "a file", "a folder"));
     }
-    parse(path, BufReader::new(file))
+    // A pipe or a device has no length of its own.
+    let length = about.is_file().then_some(about.len());
+    parse_either(path, BufReader::new(file), length)
 }
 
 /// Reads IDX, plain or gzip, from `source`; `name` stands for it in error messages.
@@ -50,20 +55,32 @@ pub fn read(path: impl AsRef<Path>) -> Result<Idx, Error> {
 ///
 /// # Errors
 /// As for [`read`].
-pub fn parse(name: impl AsRef<Path>, mut source: impl BufRead) -> Result<Idx, Error> {
-    let name = name.as_ref();
+pub fn parse(name: impl AsRef<Path>, source: impl BufRead) -> Result<Idx, Error> {
+    parse_either(name.as_ref(), source, None)
+}
+
+/// `length` is how many bytes `source` has, if that is known.
+fn parse_either(name: &Path, mut source: impl BufRead, length: Option<u64>) -> Result<Idx, Error> {
     let mut start = Vec::new();
     (&mut source).take(GZIP.len() as u64).read_to_end(&mut start).map_err(|e| Error::unreadable(name, e))?;
     let gzip = start == GZIP;
     let whole = start.chain(source);
-    if gzip { parse_unpacked(name, MultiGzDecoder::new(whole)) } else { parse_unpacked(name, whole) }
+    if gzip { parse_unpacked(name, MultiGzDecoder::new(whole), length) } else { parse_unpacked(name, whole, None) }
 }
 
-fn parse_unpacked(name: &Path, source: impl Read) -> Result<Idx, Error> {
+/// `packed` is the length of the compressed file that `source` comes from, if that is known.
+fn parse_unpacked(name: &Path, source: impl Read, packed: Option<u64>) -> Result<Idx, Error> {
     let mut input = Input { name, source, taken: 0 };
     let rank = read_magic(&mut input)?;
     let sizes = read_sizes(&mut input, rank)?;
     let total = count(name, &sizes)?;
+    if let Some(packed) = packed.filter(|n| total > n.saturating_mul(MOST_UNPACKED)) {
+        return Err(Error::invalid(
+            name,
+            format!("{total} values ({})", by(&sizes)),
+            format!("a gzip file of {packed} bytes, which cannot hold so many"),
+        ));
+    }
     let values = input.up_to(total)?;
     let found = values.len() as u64;
     if found < total {

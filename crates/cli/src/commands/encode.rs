@@ -29,7 +29,8 @@ pub fn run(args: &Encode) -> Result<Outcome, Error> {
     Ok(Outcome {
         text: format!("{} of {}, {units}: {}\n", plural(rows as u64, "code"), loaded.name(), path.display()),
         json: json!({
-            "run": loaded.trained.run.name(), "data": loaded.data, "part": loaded.part.name(), "file": path, "rows": rows,
+            "run": loaded.trained.run.name(), "data": loaded.data, "part": loaded.part.name(),
+            "file": path.display().to_string(), "rows": rows,
             "latent": loaded.trained.latent(), "active_units": codes.active_units(),
         }),
     })

@@ -28,7 +28,8 @@ pub fn run(args: &Reconstruct) -> Result<Outcome, Error> {
     Ok(Outcome {
         text: format!("{} of {data} ({}): {}\n", plural(n as u64, "reconstruction"), part.name(), path.display()),
         json: json!({
-            "run": trained.run.name(), "data": data, "part": part.name(), "file": path, "rows": n,
+            "run": trained.run.name(), "data": data, "part": part.name(), "file": path.display().to_string(),
+            "rows": n,
             "features": trained.features(),
         }),
     })

@@ -25,7 +25,7 @@ pub fn run(args: &Sample) -> Result<Outcome, Error> {
     Ok(Outcome {
         text: format!("{}, {what}: {}\n", plural(n as u64, "sample"), path.display()),
         json: json!({
-            "run": trained.run.name(), "file": path, "rows": n, "features": trained.features(),
+            "run": trained.run.name(), "file": path.display().to_string(), "rows": n, "features": trained.features(),
             "kind": if args.draw { "draws" } else { "means" }, "seed": key.seed(),
         }),
     })

@@ -43,7 +43,7 @@ impl Picture {
     /// place.
     pub fn save(&self, path: &Path) -> io::Result<()> {
         let written = self.to_png().and_then(|bytes| files::replace(path, &bytes));
-        written.map_err(|e| io::Error::new(e.kind(), format!("cannot write {}: {e}", path.display())))
+        written.map_err(|e| io::Error::new(e.kind(), format!("{}: cannot be written: {e}", path.display())))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Folders of runs that are not what they should be.
 
-use crate::common::Place;
+use crate::common::{Place, listing};
 
 #[test]
 fn folders_without_a_run_are_named() {
@@ -9,6 +9,45 @@ fn folders_without_a_run_are_named() {
     for command in ["eval", "sample", "reconstruct", "encode"] {
         place.fail(1, &format!("{command} nowhere"), &["nowhere", "no such folder"]);
         place.fail(1, &format!("{command} bare"), &["bare", "config.toml"]);
+    }
+}
+
+#[test]
+fn a_file_is_no_run() {
+    let place = Place::new();
+    place.write("afile", "text");
+    place.fail(1, "eval afile", &["afile: a file, not the folder of a run"]);
+}
+
+#[test]
+fn files_of_other_people_are_not_overwritten() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("own")).unwrap();
+    for name in ["samples.png", "loss.png", "manifold.png"] {
+        place.write(&format!("own/{name}"), "mine");
+        for resume in ["", " --resume"] {
+            let line = format!("train optdigits --epochs 1 --out own{resume}");
+            place.fail(1, &line, &[&format!("own/{name}"), "overwrite"]);
+        }
+        assert_eq!(listing(&place.path("own")), [name]);
+        std::fs::remove_file(place.path(&format!("own/{name}"))).unwrap();
+    }
+    place.write("own/notes.txt", "mine");
+    place.succeed("train optdigits --epochs 1 --out own");
+}
+
+#[test]
+fn parameters_that_are_no_numbers_are_refused() {
+    let place = Place::new();
+    place.succeed("train optdigits --epochs 1 --out run");
+    let mut model = place.bytes("run/model.safetensors");
+    let last = model.len() - 4;
+    for (value, word) in [(f32::NAN, "NaN"), (f32::NEG_INFINITY, "-inf")] {
+        model[last..].copy_from_slice(&value.to_le_bytes());
+        place.write("run/model.safetensors", &model);
+        for command in ["eval", "sample", "encode", "reconstruct"] {
+            place.fail(1, &format!("{command} run"), &["run/model.safetensors", "parameter", word]);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What trained models give: pictures, arrays, tables, JSON.
 
-use crate::common::{Place, listing};
+use crate::common::{Done, Place, listing};
 
 /// The shape and the numbers of an NPY file.
 fn npy(bytes: &[u8]) -> (String, Vec<f32>) {
@@ -69,7 +69,13 @@ fn pictures_go_where_they_are_asked_for_and_nothing_else_is_touched() {
     place.succeed("sample run -n 4");
     assert!(place.bytes("run/samples.png") != samples, "without -o the picture of the run");
     place.fail(2, "sample run -o x.gif", &["x.gif", ".png", ".npy", ".csv"]);
-    place.fail(1, "sample run -o missing/x.png", &["missing/x.png"]);
+    for ending in ["png", "npy", "csv"] {
+        place.fail(
+            1,
+            &format!("sample run -o missing/x.{ending}"),
+            &[&format!("missing/x.{ending}: cannot be written: ")],
+        );
+    }
 }
 
 #[test]
@@ -89,6 +95,23 @@ fn every_command_speaks_json() {
     }
     let human = place.succeed("eval run --samples 30").out;
     assert!(human.contains("ELBO") && human.contains("bits/dim"), "{human}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_need_not_be_unicode() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    place.succeed("train optdigits --epochs 1 --out run");
+    for (command, name) in [("sample", &b"s\xff.npy"[..]), ("reconstruct", b"r\xff.npy"), ("encode", b"e\xff.npy")] {
+        let name = OsStr::from_bytes(name);
+        let output = place.command(&format!("{command} run --json -o")).arg(name).output().unwrap();
+        let done = Done::of(output);
+        assert_eq!(done.code, Some(0), "{}", done.err);
+        assert_eq!(done.json()["file"], name.to_string_lossy().into_owned());
+        assert!(place.path(".").join(name).exists());
+    }
 }
 
 #[cfg(unix)]

@@ -38,16 +38,23 @@ fn a_killed_run_goes_on_to_the_same_bits() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_after_the_step_and_says_how_to_go_on() {
+fn signals_stop_after_the_step_and_say_how_to_go_on() {
     let place = Place::new();
     place.succeed(&format!("{RUN} --out whole"));
-    let child = start(&place, &format!("{RUN} --out half"), "half", 3);
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    let done = Done::of(child.wait_with_output().unwrap());
-    assert_eq!(done.code, Some(130), "{}", done.err);
-    assert!(done.out.is_empty() && done.err.contains("stopped after"), "{}", done.err);
-    assert!(done.err.trim_end().ends_with("train --resume --out half"), "{}", done.err);
+    // Broken off three times: Ctrl-C, `kill`, a terminal that is closed.
+    for (signal, start_line, lines) in [
+        ("-INT", format!("{RUN} --out half"), 3),
+        ("-TERM", "train --resume --out half".into(), 8),
+        ("-HUP", "train --resume --out half".into(), 13),
+    ] {
+        let child = start(&place, &start_line, "half", lines);
+        let pid = child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let done = Done::of(child.wait_with_output().unwrap());
+        assert_eq!(done.code, Some(130), "{signal}: {}", done.err);
+        assert!(done.out.is_empty() && done.err.contains("stopped after"), "{signal}: {}", done.err);
+        assert!(done.err.trim_end().ends_with("train --resume --out half"), "{signal}: {}", done.err);
+    }
     // The newest unfinished run is in another folder than runs/: it must be named.
     place.fail(1, "train --resume", &["no unfinished run"]);
     place.succeed("train --resume --out half");
@@ -102,7 +109,8 @@ fn without_a_checkpoint_a_run_starts_from_the_beginning() {
     let place = Place::new();
     place.succeed("train optdigits --epochs 2 --out whole");
     // Nothing there at all: a new run.
-    place.succeed("train optdigits --epochs 2 --out new --resume");
+    let done = place.succeed("train optdigits --epochs 2 --out new --resume");
+    assert!(done.err.contains("new: there was nothing to resume; a new run begins"), "{}", done.err);
     place.assert_same("whole", "new");
     for name in ["checkpoint.safetensors", "summary.json"] {
         std::fs::remove_file(place.path(&format!("new/{name}"))).unwrap();
@@ -127,4 +135,33 @@ fn damaged_or_strange_checkpoints_are_refused() {
     place.fail(1, "train --resume --out run", &["run", "not what it was"]);
     place.write("run/config.toml", config);
     place.succeed("train --resume --out run");
+}
+
+/// A file in the safetensors format with something else in its header.
+fn with_header(file: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    let (length, rest) = file.split_first_chunk::<8>().unwrap();
+    let (header, values) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let mut header = change(str::from_utf8(header).unwrap().trim_end());
+    header.extend(std::iter::repeat_n(' ', header.len().next_multiple_of(8) - header.len()));
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), values].concat()
+}
+
+#[test]
+fn a_checkpoint_that_stands_nowhere_is_refused() {
+    let place = Place::new();
+    place.succeed("train optdigits --epochs 1 --out run");
+    std::fs::remove_file(place.path("run/summary.json")).unwrap();
+    let whole = place.bytes("run/checkpoint.safetensors");
+    for (key, value) in [("seconds", "-1e9"), ("seconds", "1e300"), ("steps", "18446744073709551615")] {
+        let before = format!("\\\"{key}\\\":");
+        let changed = with_header(&whole, |header| {
+            let parts = header.split(&before).enumerate();
+            let digits = |part: &str| part.trim_start_matches(|c: char| "0123456789.e-".contains(c)).to_owned();
+            parts.map(|(i, part)| if i == 0 { part.into() } else { format!("{before}{value}{}", digits(part)) }).collect()
+        });
+        assert_ne!(whole, changed, "{key}");
+        place.write("run/checkpoint.safetensors", &changed);
+        let done = place.run("train --resume --out run");
+        assert!(!done.err.contains("panicked"), "{key} = {value}: {}", done.err);
+    }
 }

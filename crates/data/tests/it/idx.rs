@@ -130,6 +130,29 @@ fn memory_follows_the_bytes_not_the_header() {
     assert_eq!(message(&gzip(&claim)), expected);
 }
 
+/// A damaged checksum at the end would be reported if the file were read that far.
+#[test]
+fn what_gzip_cannot_hold_is_refused_before_it_is_unpacked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("claim.gz");
+    let message = |sizes: &[u32]| {
+        let mut packed = gzip(&idx(8, sizes, &[0; 100_000]));
+        let at = packed.len() - 8;
+        packed[at] ^= 1;
+        fs::write(&path, &packed).unwrap();
+        (read(&path).unwrap_err().to_string(), packed.len())
+    };
+    let (error, length) = message(&[1 << 26, 1 << 26]);
+    let expected = "expected 4503599627370496 values (67108864 x 67108864), found a gzip file of";
+    assert_eq!(error, format!("{}: {expected} {length} bytes, which cannot hold so many", path.display()));
+    let possible = message(&[100_001]).0;
+    assert!(possible.contains("checksum"), "{possible}");
+
+    let zeros = gzip(&idx(8, &[1 << 22], &vec![0; 1 << 22]));
+    fs::write(&path, &zeros).unwrap();
+    assert_eq!(read(&path).unwrap().values.len(), 1 << 22, "packed as tightly as can be: {} bytes", zeros.len());
+}
+
 /// Endless bytes after the last value: reading stops, or this test never ends.
 #[test]
 fn reading_stops_one_byte_past_the_end() {

@@ -2,7 +2,6 @@
 
 use nn::Module;
 use serde_json::{Value, json};
-use std::time::Duration;
 use vae::Terms;
 use vae::evaluate::{Codes, bound, encode};
 use vae::train::Record;
@@ -114,7 +113,7 @@ fn summary(session: &Session, best: &Record, judged: &Judged) -> Value {
 fn text(session: &Session, best: &Record, judged: &Judged, pictures: &[&str]) -> String {
     let run = session.run.name();
     let seconds = session.trainer.history().last().map_or(0.0, |record| record.seconds);
-    let took = time(Duration::from_secs_f64(seconds));
+    let took = time(seconds);
     let mut text = format!(
         "\n{run}: {}, {} steps in {took}; best after epoch {}\n\n",
         plural(session.trainer.epochs(), "epoch"),

@@ -7,6 +7,7 @@ use data::Dataset;
 use crate::args::Train;
 use crate::config::{self, Config, Layer, Layers};
 use crate::error::Error;
+use crate::progress::say;
 use crate::rows::Rows;
 use crate::run::Run;
 
@@ -38,7 +39,13 @@ pub fn plan(args: &Train) -> Result<Plan, Error> {
     let layers = layers(args)?;
     match if args.resume { resumable(args, &layers)? } else { None } {
         Some(run) => resume(run, &layers),
-        None => begin(args, &layers),
+        None => {
+            let work = begin(args, &layers)?;
+            if args.resume {
+                say(format!("{}: there was nothing to resume; a new run begins", work.run.name()));
+            }
+            Ok(Plan::Work(Box::new(work)))
+        }
     }
 }
 
@@ -108,7 +115,7 @@ fn resume(run: Run, layers: &Layers) -> Result<Plan, Error> {
     Ok(Plan::Work(Box::new(Work { run, config, data, lock })))
 }
 
-fn begin(args: &Train, layers: &Layers) -> Result<Plan, Error> {
+fn begin(args: &Train, layers: &Layers) -> Result<Work, Error> {
     let spec = layers.data()?.unwrap_or_else(|| DATA.to_owned());
     let named = args.out.as_deref().map(Run::at);
     if let Some(run) = named.as_ref().filter(|run| run.exists()) {
@@ -116,6 +123,9 @@ fn begin(args: &Train, layers: &Layers) -> Result<Plan, Error> {
             run.folder(),
             "a run is there already; --resume goes on with it, another --out begins one",
         ));
+    }
+    if let Some(file) = named.as_ref().and_then(Run::in_the_way) {
+        return Err(Error::file(file, "is there already, and the run would overwrite it; --out names another folder"));
     }
     let data = data::open(&spec)?;
     let config = config::complete(&spec, &data, layers)?;
@@ -127,5 +137,5 @@ fn begin(args: &Train, layers: &Layers) -> Result<Plan, Error> {
     };
     let lock = run.lock()?;
     run.write_config(&config)?;
-    Ok(Plan::Work(Box::new(Work { run, config, data, lock })))
+    Ok(Work { run, config, data, lock })
 }

@@ -191,10 +191,10 @@ impl Session {
     /// How far the run has come: `epoch 3 of 50` or `step 250, in epoch 4 of 50`.
     fn position(&self) -> String {
         let (steps, done, epochs) = (self.trainer.steps(), self.trainer.epochs(), self.config.train.epochs);
-        if steps == done * self.batches() as u64 {
+        if done.checked_mul(self.batches() as u64) == Some(steps) {
             format!("epoch {done} of {epochs}")
         } else {
-            format!("{}, in epoch {} of {epochs}", plural(steps, "step"), done + 1)
+            format!("{}, in epoch {} of {epochs}", plural(steps, "step"), done.saturating_add(1))
         }
     }
 
