@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::config::{PRESETS, described_keys};
 
@@ -15,6 +15,22 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What was written on the command line; ends the program if it makes no sense or asks for help.
+    pub fn read() -> Self {
+        let mut command = Self::described();
+        let matches = command.get_matches_mut();
+        Self::from_arg_matches(&matches).unwrap_or_else(|e| e.format(&mut command).exit())
+    }
+
+    /// The command line. All commands take the common options; where one does nothing, the help is silent about it.
+    fn described() -> clap::Command {
+        Self::command().mut_subcommand("data", |data| {
+            ["seed", "threads"].iter().fold(data, |data, id| data.mut_arg(id, |a| a.hide(true)))
+        })
+    }
 }
 
 /// The commands.

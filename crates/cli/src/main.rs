@@ -18,15 +18,13 @@ mod trained;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::Cli;
 use commands::Outcome;
 use error::Error;
 use progress::say;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     match commands::run(&cli.command).and_then(|outcome| print(&outcome, cli.command.common().json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error @ Error::Interrupted(_)) => {

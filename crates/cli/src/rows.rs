@@ -8,6 +8,7 @@ use vae::models::LikelihoodFamily;
 use crate::args::Part;
 use crate::config::{Binarization, Config};
 use crate::error::Error;
+use crate::progress::say;
 
 /// The seed of every binarisation that is done once: no option changes it, so that numbers can be compared.
 const CONSTANT: u64 = 0;
@@ -30,14 +31,30 @@ impl Rows {
 
     /// Rows to judge a model by: binarised once, in a way that depends on the part's name alone.
     pub fn once(examples: &Examples, config: &Config, name: &str, part: &str) -> Result<Self, Error> {
-        let examples = match config.train.binarization {
-            Binarization::None => examples.clone(),
-            Binarization::Dynamic | Binarization::Fixed => examples.drawn(&mut Key::new(CONSTANT).stream(part, 0, 0)),
-            Binarization::Threshold => examples.thresholded(),
-        };
+        let examples = once(examples, config.train.binarization, part);
         if config.model.likelihood == LikelihoodFamily::Bernoulli {
             examples.require_binary(name)?;
         }
+        Ok(Self { examples, draw: false })
+    }
+
+    /// Rows of data that need not be those the model learnt from, binarised once, each as in its own part. Grey values are
+    /// drawn as for `dynamic` if the model knows only 0 and 1 and learnt from data that had no others.
+    pub fn of(part: Part, set: &Dataset, config: &Config, name: &str) -> Result<Self, Error> {
+        let mut parts = vec![(part.name(), part.of(set)?)];
+        if part == Part::All {
+            parts = vec![("train", set.train.clone()), ("validation", set.validation.clone())];
+        }
+        let bernoulli = config.model.likelihood == LikelihoodFamily::Bernoulli;
+        let grey = parts.iter().any(|(_, examples)| !examples.is_binary());
+        let mut binarization = config.train.binarization;
+        if bernoulli && grey && binarization == Binarization::None {
+            say(format!("{name} is grey and the model binary: each value is drawn once as 0 or 1, whatever the seed"));
+            binarization = Binarization::Dynamic;
+        }
+        let read = parts.iter().map(|(part, examples)| once(examples, binarization, part));
+        let examples =
+            read.reduce(|a, b| joined(&a, &b)).ok_or_else(|| Error::Failed(format!("{name} has no rows")))?;
         Ok(Self { examples, draw: false })
     }
 
@@ -46,6 +63,26 @@ impl Rows {
         let n = n.min(self.examples.rows());
         Self { examples: self.examples.split_at(n).0, ..self }
     }
+}
+
+/// Examples as a model is to be judged by them: what is drawn is drawn by a stream of the part's own.
+fn once(examples: &Examples, binarization: Binarization, part: &str) -> Examples {
+    match binarization {
+        Binarization::None => examples.clone(),
+        Binarization::Dynamic | Binarization::Fixed => examples.drawn(&mut Key::new(CONSTANT).stream(part, 0, 0)),
+        Binarization::Threshold => examples.thresholded(),
+    }
+}
+
+/// A doubt about the scale of values that are divided by 255, if even the largest is far below.
+pub fn doubt(examples: &Examples) -> Option<String> {
+    const LEAST: u8 = 128;
+    let largest = examples.bytes().iter().max().copied().unwrap_or(0);
+    (examples.max() == u8::MAX && largest < LEAST).then(|| {
+        format!(
+            "the largest value is {largest}, and 255 stands for 1: scale the values to 0..255 if {largest} is white"
+        )
+    })
 }
 
 /// The first `n` examples as numbers in [0, 1], one after the other.

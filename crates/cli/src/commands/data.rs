@@ -10,6 +10,7 @@ use super::Outcome;
 use crate::args;
 use crate::config::{Binarization, constant_features, suits};
 use crate::error::Error;
+use crate::rows::doubt;
 use crate::text::{count, plural};
 
 pub fn run(args: &args::Data) -> Result<Outcome, Error> {
@@ -25,6 +26,7 @@ struct Facts<'a> {
     constant: usize,
     likelihood: LikelihoodFamily,
     binarization: Binarization,
+    doubt: Option<String>,
 }
 
 /// How the training values are distributed.
@@ -70,6 +72,7 @@ impl<'a> Facts<'a> {
             constant: constant_features(&set.train),
             likelihood,
             binarization,
+            doubt: doubt(&set.train),
         }
     }
 
@@ -93,6 +96,9 @@ impl<'a> Facts<'a> {
         text +=
             &format!("\n  values      {}..{} of {}, {kind}, {} different\n", v.least, v.largest, v.one, v.different);
         text += &format!("  ink         {:.1} % of the values are not 0; the mean is {:.3}\n", 100.0 * v.ink, v.mean);
+        if let Some(doubt) = &self.doubt {
+            text += &format!("  warning     {doubt}\n");
+        }
         if self.constant > 0 {
             text += &format!("  constant    {} never change\n", plural(self.constant as u64, "position"));
         }
@@ -124,7 +130,7 @@ impl<'a> Facts<'a> {
             "parts": parts,
             "min": v.least, "max": v.largest, "one": v.one, "different_values": v.different,
             "mean": v.mean, "ink": v.ink, "binary": v.binary, "constant_features": self.constant,
-            "likelihood": self.likelihood, "binarization": self.binarization,
+            "likelihood": self.likelihood, "binarization": self.binarization, "warning": self.doubt,
         })
     }
 }

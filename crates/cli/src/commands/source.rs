@@ -37,7 +37,7 @@ impl Loaded {
                 trained.run.name()
             )));
         }
-        let rows = Rows::once(&examples, &trained.config, &data, part.name())?;
+        let rows = Rows::of(part, &set, &trained.config, &data)?;
         Ok(Self { trained, data, part, examples, rows })
     }
 

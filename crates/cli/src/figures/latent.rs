@@ -25,9 +25,13 @@ pub fn latent(title: &str, codes: &Codes, labels: Option<&[u8]>) -> Picture {
         sigma: y.filter(|_| i.is_multiple_of(every)).map(|y| (sigma(i, x), sigma(i, y))),
         class: labels.and_then(|labels| labels.get(i).copied()),
     };
+    let choice = y.filter(|_| k > 2).map_or_else(String::new, |y| {
+        let why = if labels.is_some() { "separate the classes best" } else { "have means that vary most" };
+        format!("   (of {k} dimensions, z{} and z{} {why})", subscript(x + 1), subscript(y + 1))
+    });
     Scatter {
         title: title.into(),
-        x_label: format!("mean of q(z|x), z{}", subscript(x + 1)),
+        x_label: format!("mean of q(z|x), z{}{choice}", subscript(x + 1)),
         y_label: y.map_or_else(|| "σ of q(z|x)".into(), |y| format!("mean of q(z|x), z{}", subscript(y + 1))),
         points: (0..n).map(point).collect(),
     }

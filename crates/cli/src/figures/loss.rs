@@ -14,9 +14,11 @@ pub fn loss(title: &str, history: &[Record]) -> Picture {
         name: name.into(),
         points: history.iter().map(|record| (record.epoch as f64, term(terms(record)))).collect(),
     };
+    let from = (1.0 + RISE * history.len() as f64).ceil();
+    let scale = if history.len() > 1 { format!(", to the scale of epoch {from} on") } else { String::new() };
     let panel = |name: &str, term: fn(Terms) -> f64| Panel {
-        name: name.into(),
-        from: 1.0 + RISE * history.len() as f64,
+        name: format!("{name}{scale}"),
+        from,
         series: vec![curve("training", |r| r.train, term), curve("validation", |r| r.validation, term)],
     };
     Lines {

@@ -8,7 +8,8 @@ use crate::args::Train;
 use crate::config::{self, Config, Layer, Layers};
 use crate::error::Error;
 use crate::progress::say;
-use crate::rows::Rows;
+use crate::progress::say;
+use crate::rows::{Rows, doubt};
 use crate::run::Run;
 
 /// The data set of a person who names none.
@@ -131,6 +132,9 @@ fn begin(args: &Train, layers: &Layers) -> Result<Work, Error> {
     let config = config::complete(&spec, &data, layers)?;
     // What cannot be trained on leaves no folder behind.
     Rows::for_training(&data.train, &config, &spec)?;
+    if let Some(doubt) = doubt(&data.train) {
+        say(format!("{spec}: {doubt}"));
+    }
     let run = match named {
         Some(run) => run,
         None => Run::create(&data.name)?,
