@@ -7,6 +7,7 @@ mod error;
 mod figures;
 mod files;
 mod interrupt;
+mod origin;
 mod output;
 mod picture;
 mod progress;

@@ -10,6 +10,7 @@ use nn::Module;
 use nn::checkpoint::{self, Metadata};
 use prob::{Distribution, Key, Moments, fill_standard_normal};
 use serde::Deserialize;
+use toml::Table;
 use vae::Vae;
 use vae::models::MlpVae;
 
@@ -31,6 +32,8 @@ pub struct Trained {
     pub config: Config,
     /// Height and width of a row.
     pub shape: [usize; 2],
+    /// The digest of the data that it was trained on.
+    pub digest: String,
     /// Its parameters.
     pub model: MlpVae<f32>,
 }
@@ -44,6 +47,8 @@ pub struct About {
     pub epoch: u64,
     /// The digest of the training data.
     pub digest: String,
+    /// The essence of the configuration by which it was trained.
+    pub config: Table,
 }
 
 impl About {
@@ -55,6 +60,7 @@ impl About {
             ("width", width.to_string()),
             ("epoch", self.epoch.to_string()),
             ("data", self.digest.clone()),
+            ("config", self.config.to_string()),
         ];
         entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -78,6 +84,7 @@ impl About {
             shape: [number("height")? as usize, number("width")? as usize],
             epoch: number("epoch")?.into(),
             digest: word("data")?.clone(),
+            config: word("config")?.parse().map_err(|e| damaged(format!("its config is no TOML: {e}")))?,
         })
     }
 }
@@ -113,11 +120,12 @@ impl Trained {
         let about = About::read(&path)?;
         let features = about.shape[0].saturating_mul(about.shape[1]);
         config.check(features, 1).map_err(|e| Error::file(run.file("config.toml"), e))?;
+        config.require_essence(&about.config, &run.file("config.toml"), &path)?;
         fits(&path, &config, features)?;
         let mut model = MlpVae::new(features, &config.model, &mut Key::new(0).stream("init", 0, 0));
         checkpoint::load(&path, &mut model).map_err(vae::Error::from)?;
         finite(&path, &model)?;
-        Ok(Self { run: run.clone(), config, shape: about.shape, model })
+        Ok(Self { run: run.clone(), config, shape: about.shape, digest: about.digest, model })
     }
 
     /// The number of latent dimensions.
@@ -132,10 +140,13 @@ impl Trained {
 
     /// The means of p(x|z) for latent vectors, one after the other.
     pub fn decode(&self, z: &[f32]) -> Vec<f32> {
+        self.decode_chunks(z).flatten().collect()
+    }
+
+    /// The same, some rows at a time.
+    pub fn decode_chunks(&self, z: &[f32]) -> impl Iterator<Item = Vec<f32>> {
         let mut tape = Tape::new();
-        z.chunks(CHUNK * self.latent())
-            .flat_map(|z| tape.evaluate(|tape| self.means(tape, z)).data().to_vec())
-            .collect()
+        z.chunks(CHUNK * self.latent()).map(move |z| tape.evaluate(|tape| self.means(tape, z)).data().to_vec())
     }
 
     fn means(&self, tape: &Tape, z: &[f32]) -> Tensor {
@@ -145,8 +156,13 @@ impl Trained {
 
     /// `n` rows from the model: z from the prior, and the mean of p(x|z), or, with `draw`, x from it.
     pub fn sample(&self, n: usize, key: Key, draw: bool) -> Vec<f32> {
+        self.sample_chunks(n, key, draw).flatten().collect()
+    }
+
+    /// The same, some rows at a time.
+    pub fn sample_chunks(&self, n: usize, key: Key, draw: bool) -> impl Iterator<Item = Vec<f32>> {
         let mut tape = Tape::new();
-        let chunk = |first: usize| {
+        let chunk = move |first: usize| {
             let mut rng = key.stream("sample", first as u64, 0);
             let mut z = vec![0.0; CHUNK.min(n - first) * self.latent()];
             fill_standard_normal(&mut rng, &mut z);
@@ -159,7 +175,7 @@ impl Trained {
             });
             x.data().to_vec()
         };
-        (0..n).step_by(CHUNK).flat_map(chunk).collect()
+        (0..n).step_by(CHUNK).map(chunk)
     }
 }
 

@@ -41,11 +41,11 @@ fn write(path: &Path, format: Format, codes: &Codes, labels: Option<&[u8]>) -> R
     output::write(path, |file| {
         let mut file = BufWriter::new(file);
         if format == Format::Npy {
-            return npy::write(file, &[2, n, k], &[codes.mean.data(), codes.std.data()].concat());
+            return npy::write(file, &[2, n, k], [codes.mean.data(), codes.std.data()]);
         }
         let names: Vec<String> =
             ["mean", "std"].iter().flat_map(|word| (1..=k).map(move |j| format!("{word}_{j}"))).collect();
-        let rows = (0..n).map(|i| vec![codes.mean.row(i), codes.std.row(i)]);
+        let rows = (0..n).map(|i| [codes.mean.row(i), codes.std.row(i)].concat());
         csv::write(&mut file, &names, labels, rows)
     })
 }

@@ -22,9 +22,9 @@ pub fn run(args: &Reconstruct) -> Result<Outcome, Error> {
     output::room(n, trained.features(), format)?;
     let key = Key::new(args.common.seed.unwrap_or(trained.config.seed));
     let codes = encode(&trained.model, &rows.head(n), key, &Threads::new(args.common.threads));
-    let values = figures::decoded(&trained, &codes, n);
-    let picture = || figures::reconstructions(&trained, &grey(&examples, n), &values);
-    output::write_rows(&path, format, &values, trained.shape, picture)?;
+    let chunks = trained.decode_chunks(codes.mean.data());
+    let picture = |values: &[f32]| figures::reconstructions(&trained, &grey(&examples, n), values);
+    output::write_rows(&path, format, (n, trained.shape), chunks, picture)?;
     Ok(Outcome {
         text: format!("{} of {data} ({}): {}\n", plural(n as u64, "reconstruction"), part.name(), path.display()),
         json: json!({

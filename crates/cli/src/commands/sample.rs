@@ -19,8 +19,8 @@ pub fn run(args: &Sample) -> Result<Outcome, Error> {
     let n = args.n as usize;
     output::room(n, trained.features(), format)?;
     let key = Key::new(args.common.seed.unwrap_or(trained.config.seed));
-    let values = trained.sample(n, key, args.draw);
-    output::write_rows(&path, format, &values, trained.shape, || figures::samples(&trained, &values))?;
+    let chunks = trained.sample_chunks(n, key, args.draw);
+    output::write_rows(&path, format, (n, trained.shape), chunks, |values| figures::samples(&trained, values))?;
     let what = if args.draw { "drawn from p(x|z)" } else { "means of p(x|z)" };
     Ok(Outcome {
         text: format!("{}, {what}: {}\n", plural(n as u64, "sample"), path.display()),

@@ -22,8 +22,8 @@ pub enum Format {
     Csv,
 }
 
-/// Numbers that are held in memory at once: eight gigabytes.
-const MOST_NUMBERS: usize = 1 << 31;
+/// Values of all images of one picture: with the picture itself they take less than a gigabyte.
+const MOST_VALUES: usize = 1 << 26;
 /// Images of one picture.
 const MOST_IMAGES: usize = 10_000;
 
@@ -49,15 +49,13 @@ impl Format {
     }
 }
 
-/// Refuses more rows than memory or a picture holds.
+/// Refuses more rows than a picture holds; files of numbers are written bit by bit.
 pub fn room(rows: usize, features: usize, format: Format) -> Result<(), Error> {
-    if format == Format::Png && rows > MOST_IMAGES {
+    let most = MOST_IMAGES.min(MOST_VALUES / features.max(1)).max(1);
+    if format == Format::Png && rows > most {
         return Err(Error::Usage(format!(
-            "a picture holds at most {MOST_IMAGES} images, not {rows}: write .npy or .csv"
+            "a picture holds at most {most} images of {features} values, not {rows}: write .npy or .csv"
         )));
-    }
-    if rows.saturating_mul(features) > MOST_NUMBERS {
-        return Err(Error::Usage(format!("{rows} rows of {features} values are more than memory should hold")));
     }
     Ok(())
 }
@@ -67,26 +65,30 @@ pub fn write(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Re
     files::replace_with(path, write).map_err(|e| Error::file(path, format!("cannot be written: {e}")))
 }
 
-/// Writes rows of data: numbers, or the picture of them.
+/// Writes `n` rows of data, which come some at a time: numbers, or the picture of them all.
 pub fn write_rows(
     path: &Path,
     format: Format,
-    values: &[f32],
-    [height, width]: [usize; 2],
-    picture: impl FnOnce() -> Picture,
+    (n, [height, width]): (usize, [usize; 2]),
+    chunks: impl Iterator<Item = Vec<f32>>,
+    picture: impl FnOnce(&[f32]) -> Picture,
 ) -> Result<(), Error> {
     let features = height * width;
     match format {
-        Format::Png => picture().save(path).map_err(|e| Error::Failed(e.to_string())),
+        Format::Png => {
+            let values: Vec<f32> = chunks.flatten().collect();
+            picture(&values).save(path).map_err(|e| Error::Failed(e.to_string()))
+        }
         Format::Npy => {
-            let n = values.len() / features;
             let images = [n, height, width];
             let shape = if height == 1 { &[n, width][..] } else { &images };
-            write(path, |file| npy::write(file, shape, values))
+            write(path, |file| npy::write(file, shape, chunks))
         }
         Format::Csv => write(path, |file| {
             let names: Vec<String> = (1..=features).map(|i| format!("x_{i}")).collect();
-            csv::write(BufWriter::new(file), &names, None, values.chunks_exact(features).map(|row| vec![row]))
+            let rows =
+                chunks.flat_map(|chunk| chunk.chunks_exact(features).map(<[f32]>::to_vec).collect::<Vec<Vec<f32>>>());
+            csv::write(BufWriter::new(file), &names, None, rows)
         }),
     }
 }

@@ -5,16 +5,24 @@ use std::io::{self, Write};
 /// The numbers begin at a multiple of this.
 const ALIGNMENT: usize = 64;
 
-/// Writes an array of single-precision numbers, last axis fastest.
-pub fn write(mut out: impl Write, shape: &[usize], values: &[f32]) -> io::Result<()> {
-    debug_assert_eq!(shape.iter().product::<usize>(), values.len());
+/// Writes an array of single-precision numbers, last axis fastest, of which one block comes after the other.
+pub fn write<B: AsRef<[f32]>>(
+    mut out: impl Write,
+    shape: &[usize],
+    blocks: impl IntoIterator<Item = B>,
+) -> io::Result<()> {
     out.write_all(&header(shape))?;
     let mut bytes = Vec::with_capacity(1 << 16);
-    for block in values.chunks(1 << 14) {
-        bytes.clear();
-        bytes.extend(block.iter().flat_map(|v| v.to_le_bytes()));
-        out.write_all(&bytes)?;
+    let mut written = 0;
+    for block in blocks {
+        for values in block.as_ref().chunks(1 << 14) {
+            bytes.clear();
+            bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+            out.write_all(&bytes)?;
+        }
+        written += block.as_ref().len();
     }
+    debug_assert_eq!(shape.iter().product::<usize>(), written);
     out.flush()
 }
 
@@ -41,7 +49,7 @@ mod tests {
     #[test]
     fn a_file_is_what_numpy_writes() {
         let mut file = Vec::new();
-        write(&mut file, &[1, 3], &[1.0, 2.0, 3.0]).unwrap();
+        write(&mut file, &[1, 3], [&[1.0, 2.0], &[3.0][..]]).unwrap();
         let line = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), }";
         let expected = format!("{line:<117}\n");
         assert_eq!(&file[..10], b"\x93NUMPY\x01\x00\x76\x00");

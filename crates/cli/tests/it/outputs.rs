@@ -32,6 +32,9 @@ fn samples_and_codes_can_be_read_back() {
     let text = place.text("a.csv");
     let (names, rows) = csv(&text);
     assert_eq!((names.len(), rows.concat()), (64, values));
+    place.succeed("sample run -n 299 -o a.npy");
+    assert_eq!(npy(&place.bytes("a.npy")).0, "299, 8, 8");
+    place.fail(2, "sample run -n 10001 -o a.png", &["at most 10000 images", ".npy"]);
     place.succeed("sample run -n 20 --draw -o b.npy");
     assert!(npy(&place.bytes("b.npy")).1.iter().all(|&x| x == 0.0 || x == 1.0));
     place.succeed("sample run -n 20 --seed 5 -o c.npy");
