@@ -11,16 +11,18 @@ use vae::train::Record;
 use crate::config::Config;
 use crate::error::Error;
 use crate::files;
+use crate::origin::Origin;
 
 /// Where runs go that nobody has named a folder for.
 const RUNS: &str = "runs";
 const CONFIG: &str = "config.toml";
+const ORIGIN: &str = "origin.toml";
 const METRICS: &str = "metrics.jsonl";
 const MODEL: &str = "model.safetensors";
 const CHECKPOINT: &str = "checkpoint.safetensors";
 const SUMMARY: &str = "summary.json";
 /// What training writes that tells of a run.
-const RECORDS: [&str; 5] = [CONFIG, METRICS, MODEL, CHECKPOINT, SUMMARY];
+const RECORDS: [&str; 6] = [CONFIG, ORIGIN, METRICS, MODEL, CHECKPOINT, SUMMARY];
 /// The pictures that it draws at the end, the last only of two latent dimensions.
 const PICTURES: [&str; 5] = ["samples.png", "reconstructions.png", "latent.png", "loss.png", "manifold.png"];
 
@@ -93,6 +95,11 @@ impl Run {
         self.file(MODEL)
     }
 
+    /// What the run began with.
+    pub fn origin_file(&self) -> PathBuf {
+        self.file(ORIGIN)
+    }
+
     /// The last state of training.
     pub fn checkpoint(&self) -> PathBuf {
         self.file(CHECKPOINT)
@@ -148,6 +155,21 @@ impl Run {
     /// Writes the configuration.
     pub fn write_config(&self, config: &Config) -> Result<(), Error> {
         self.write(CONFIG, &config.to_toml()?)
+    }
+
+    /// What the run began with; none if that was not written yet.
+    pub fn origin(&self) -> Result<Option<Origin>, Error> {
+        let file = self.origin_file();
+        if !file.exists() {
+            return Ok(None);
+        }
+        let origin = toml::from_str(&files::read_small(&file)?);
+        origin.map(Some).map_err(|e| Error::file(&file, e.to_string().trim_end()))
+    }
+
+    /// Writes what the run begins with.
+    pub fn write_origin(&self, origin: &Origin) -> Result<(), Error> {
+        self.write(ORIGIN, &origin.to_toml()?)
     }
 
     /// Writes the epochs so far, one a line.

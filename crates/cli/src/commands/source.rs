@@ -4,7 +4,8 @@ use data::Examples;
 
 use crate::args::{Part, Source};
 use crate::error::Error;
-use crate::rows::Rows;
+use crate::progress::say;
+use crate::rows::{Rows, digest};
 use crate::run::Run;
 use crate::trained::Trained;
 
@@ -27,8 +28,17 @@ impl Loaded {
     pub fn open(source: &Source) -> Result<Self, Error> {
         let trained = Trained::load(&Run::at(&source.run))?;
         let data = source.data.clone().unwrap_or_else(|| trained.config.data.clone());
-        let set = data::open(&data)?;
-        let part = source.part.unwrap_or_else(|| Part::usual(&set, data == trained.config.data));
+        let set = match &source.data {
+            Some(data) => data::open(data)?,
+            // The person who named these data was the one who trained.
+            None => data::open(&data).map_err(|e| Error::file(trained.run.file("config.toml"), e))?,
+        };
+        // However the data are called: what the model learnt from is known by its values.
+        let own = digest(&set.train) == trained.digest;
+        if !own && source.data.is_none() {
+            say(format!("note: {data} is not what it was when {} was trained", trained.run.name()));
+        }
+        let part = source.part.unwrap_or_else(|| Part::usual(&set, own));
         let examples = part.of(&set)?;
         if examples.shape() != trained.shape {
             let [[a, b], [h, w]] = [trained.shape, examples.shape()];

@@ -8,6 +8,9 @@ use super::{Config, PRESETS};
 use crate::error::Error;
 use crate::files;
 
+/// Data sets that are no paths.
+const BUILT_IN: [&str; 2] = ["digits", "optdigits"];
+
 /// Every key, what it means, and whether the word `"none"` takes its value away.
 const KEYS: [(&str, &str, bool); 15] = [
     ("data", "data set: a name or a path", false),
@@ -90,8 +93,11 @@ impl Layer {
         Self { source, table }.checked()
     }
 
-    /// Refuses keys that no configuration has.
-    fn checked(self) -> Result<Self, Error> {
+    /// Refuses keys that no configuration has, and makes a path to data one that holds from any folder.
+    fn checked(mut self) -> Result<Self, Error> {
+        if let Some(Value::String(data)) = self.table.get_mut("data") {
+            *data = located(data);
+        }
         for (key, _) in flat(&self.table) {
             if !KEYS.into_iter().any(|known| known.0 == key) {
                 return Err(Error::Usage(format!("{}: {}", self.source, unknown(&key))));
@@ -99,6 +105,23 @@ impl Layer {
         }
         Ok(self)
     }
+}
+
+/// A data set's name as it is, and a path that exists from the root on: the next command may run in another folder.
+/// The last part stays even if it is a link, since runs and pictures are named after it.
+fn located(spec: &str) -> String {
+    let path = Path::new(spec);
+    if BUILT_IN.contains(&spec) || !path.exists() {
+        return spec.to_owned();
+    }
+    let absolute = match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            folder.canonicalize().map(|folder| folder.join(name))
+        }
+        _ => path.canonicalize(),
+    };
+    absolute.ok().and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_else(|| spec.to_owned())
 }
 
 impl Layers {
@@ -135,20 +158,48 @@ impl Layers {
 
     /// The keys by which the layers would change a configuration, with both values.
     pub fn changes(&self, config: &Config) -> Result<Vec<String>, Error> {
-        let table = |config: &Config| {
-            Table::try_from(config).map_err(|e| Error::Failed(format!("the configuration cannot be written: {e}")))
-        };
         let old = table(config)?;
-        let (old, new) = (flat(&old), flat(&table(&self.over(&old, |_| ())?)?));
-        let find = |list: &[(String, Value)], key: &str| {
-            list.iter().find(|(k, _)| k == key).map_or_else(|| "none".to_owned(), |(_, v)| v.to_string())
-        };
-        let values = KEYS.into_iter().map(|(key, ..)| (key, find(&old, key), find(&new, key)));
-        Ok(values
-            .filter(|(_, old, new)| old != new)
+        let new = table(&self.over(&old, |_| ())?)?;
+        Ok(differences(&old, &new)
+            .into_iter()
             .map(|(key, old, new)| format!("{key} is {old} there, and {new} is asked for"))
             .collect())
     }
+}
+
+impl Config {
+    /// All but where the data lie: that may change, and the data themselves are told apart by their digest.
+    pub fn essence(&self) -> Result<Table, Error> {
+        let mut table = table(self)?;
+        table.remove("data");
+        Ok(table)
+    }
+
+    /// Refuses a configuration that was edited since its essence was kept in a file.
+    pub fn require_essence(&self, kept: &Table, edited: &Path, keeper: &Path) -> Result<(), Error> {
+        let differences = differences(kept, &self.essence()?);
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let list: Vec<String> =
+            differences.into_iter().map(|(key, old, new)| format!("{key} was {old}, and is {new}")).collect();
+        let reason = format!("edited since {} was written: {}", keeper.display(), list.join("; "));
+        Err(Error::file(edited, reason))
+    }
+}
+
+fn table(config: &Config) -> Result<Table, Error> {
+    Table::try_from(config).map_err(|e| Error::Failed(format!("the configuration cannot be written: {e}")))
+}
+
+/// The keys whose values differ, with both.
+fn differences(old: &Table, new: &Table) -> Vec<(&'static str, String, String)> {
+    let (old, new) = (flat(old), flat(new));
+    let find = |list: &[(String, Value)], key: &str| {
+        list.iter().find(|(k, _)| k == key).map_or_else(|| "none".to_owned(), |(_, v)| v.to_string())
+    };
+    let values = KEYS.into_iter().map(|(key, ..)| (key, find(&old, key), find(&new, key)));
+    values.filter(|(_, old, new)| old != new).collect()
 }
 
 fn read(table: &Table, source: &str, finish: impl Fn(&mut Table)) -> Result<Config, Error> {

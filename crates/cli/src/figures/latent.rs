@@ -25,10 +25,7 @@ pub fn latent(title: &str, codes: &Codes, labels: Option<&[u8]>) -> Picture {
         sigma: y.filter(|_| i.is_multiple_of(every)).map(|y| (sigma(i, x), sigma(i, y))),
         class: labels.and_then(|labels| labels.get(i).copied()),
     };
-    let choice = y.filter(|_| k > 2).map_or_else(String::new, |y| {
-        let why = if labels.is_some() { "separate the classes best" } else { "have means that vary most" };
-        format!("   (of {k} dimensions, z{} and z{} {why})", subscript(x + 1), subscript(y + 1))
-    });
+    let choice = choice(k, x, y, labels.is_some());
     Scatter {
         title: title.into(),
         x_label: format!("mean of q(z|x), z{}{choice}", subscript(x + 1)),
@@ -64,6 +61,13 @@ fn telling(values: &[f64], labels: Option<&[u8]>) -> f64 {
     classes.values().map(|(count, sum)| count * (sum / count - mean).powi(2)).sum::<f64>() / n
 }
 
+/// Which dimensions are shown and why, if there are more than can be.
+fn choice(k: usize, x: usize, y: Option<usize>, classes: bool) -> String {
+    let Some(y) = y.filter(|_| k > 2) else { return String::new() };
+    let why = if classes { "separate the classes best" } else { "have the means that vary most" };
+    format!("   (of {k} dimensions, z{} and z{} {why})", subscript(x + 1), subscript(y + 1))
+}
+
 fn subscript(n: usize) -> String {
     let lower = |c: char| c.to_digit(10).and_then(|digit| char::from_u32('₀' as u32 + digit)).unwrap_or(c);
     n.to_string().chars().map(lower).collect()
@@ -80,6 +84,13 @@ mod tests {
         assert_eq!(axes(4, |j| telling(&columns[j], Some(&labels))), (1, Some(3)));
         assert_eq!(axes(4, |j| telling(&columns[j], None)), (0, Some(3)));
         assert_eq!(axes(1, |_| 0.0), (0, None));
+    }
+
+    #[test]
+    fn a_choice_is_explained() {
+        assert_eq!(choice(10, 4, Some(5), true), "   (of 10 dimensions, z₅ and z₆ separate the classes best)");
+        assert!(choice(3, 0, Some(2), false).contains("z₁ and z₃ have the means that vary most"));
+        assert_eq!((choice(2, 0, Some(1), true), choice(1, 0, None, true)), (String::new(), String::new()));
     }
 
     #[test]

@@ -14,8 +14,7 @@ pub fn loss(title: &str, history: &[Record]) -> Picture {
         name: name.into(),
         points: history.iter().map(|record| (record.epoch as f64, term(terms(record)))).collect(),
     };
-    let from = (1.0 + RISE * history.len() as f64).ceil();
-    let scale = if history.len() > 1 { format!(", to the scale of epoch {from} on") } else { String::new() };
+    let (from, scale) = scale(history.len());
     let panel = |name: &str, term: fn(Terms) -> f64| Panel {
         name: format!("{name}{scale}"),
         from,
@@ -31,4 +30,22 @@ pub fn loss(title: &str, history: &[Record]) -> Picture {
         ],
     }
     .draw()
+}
+
+/// The first epoch that decides what is shown of so many, and a remark about it.
+fn scale(epochs: usize) -> (f64, String) {
+    let from = (1.0 + RISE * epochs as f64).ceil();
+    (from, if epochs > 1 { format!("; scaled to epoch {from} and later") } else { String::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_is_mentioned() {
+        assert_eq!(scale(20), (3.0, "; scaled to epoch 3 and later".into()));
+        assert_eq!(scale(5), (2.0, "; scaled to epoch 2 and later".into()));
+        assert_eq!(scale(1).1, "");
+    }
 }

@@ -92,3 +92,16 @@ pub fn write_rows(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_bounded_by_rows_and_by_values() {
+        let refused = |rows, features| room(rows, features, Format::Png).is_err();
+        assert_eq!((refused(10_000, 784), refused(10_001, 784)), (false, true));
+        assert_eq!((refused(64, 1 << 20), refused(65, 1 << 20)), (false, true));
+        assert!(room(usize::MAX, 784, Format::Npy).is_ok() && room(1, usize::MAX, Format::Png).is_ok());
+    }
+}

@@ -75,9 +75,11 @@ fn damaged_files_are_named() {
     let configs = [
         ("[model".to_owned(), "run/config.toml"),
         (config.replace("latent", "latest"), "latest"),
-        (config.replace("latent = 10", "latent = 9"), "[10, 200], not [9, 200]"),
+        (config.replace("latent = 10", "latent = 9"), "model.safetensors was written: model.latent was 10, and is 9"),
+        (config.replace("relu", "tanh"), "model.activation was \"relu\", and is \"tanh\""),
+        (config.replace("dynamic", "threshold"), "train.binarization was \"dynamic\", and is \"threshold\""),
         (config.replace("hidden = [200]", "hidden = [60000, 60000]"), "too large"),
-        (config.replace("hidden = [200]", "hidden = [50000]"), "does not fit"),
+        (config.replace("hidden = [200]", "hidden = [50000]"), "model.hidden was [200], and is [50000]"),
         (config.replace("hidden = [200]", "hidden = []"), "model.hidden"),
         ("x".repeat(2 << 20), "more than a megabyte"),
     ];

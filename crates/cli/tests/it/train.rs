@@ -13,6 +13,7 @@ fn a_run_leaves_its_files_and_a_summary() {
         "loss.png",
         "metrics.jsonl",
         "model.safetensors",
+        "origin.toml",
         "reconstructions.png",
         "samples.png",
         "summary.json",

@@ -7,7 +7,7 @@ use data::Dataset;
 use crate::args::Train;
 use crate::config::{self, Config, Layer, Layers};
 use crate::error::Error;
-use crate::progress::say;
+use crate::origin::Origin;
 use crate::progress::say;
 use crate::rows::{Rows, doubt};
 use crate::run::Run;
@@ -109,10 +109,21 @@ fn resume(run: Run, layers: &Layers) -> Result<Plan, Error> {
     if run.is_finished() {
         return Ok(Plan::Finished(run));
     }
-    let data = data::open(&config.data)?;
+    let origin = run.origin()?;
+    if let Some(origin) = &origin {
+        origin.require_config(&run, &config)?;
+    }
+    let data = data::open(&config.data).map_err(|e| Error::file(run.file("config.toml"), e))?;
     let judged = config.check(data.train.features(), data.train.rows());
     judged.map_err(|e| Error::file(run.file("config.toml"), e))?;
     let lock = run.lock()?;
+    match origin {
+        Some(origin) => origin.require_data(&run, &config, &data)?,
+        None if run.checkpoint().exists() => {
+            return Err(Error::file(run.origin_file(), "is missing: it cannot be told what this run began with"));
+        }
+        None => run.write_origin(&Origin::of(&config, &data)?)?,
+    }
     Ok(Plan::Work(Box::new(Work { run, config, data, lock })))
 }
 
@@ -141,5 +152,6 @@ fn begin(args: &Train, layers: &Layers) -> Result<Work, Error> {
     };
     let lock = run.lock()?;
     run.write_config(&config)?;
+    run.write_origin(&Origin::of(&config, &data)?)?;
     Ok(Work { run, config, data, lock })
 }

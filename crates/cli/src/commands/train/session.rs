@@ -59,7 +59,7 @@ impl Session {
         let checkpoint = self.run.checkpoint();
         if checkpoint.exists() {
             self.trainer.resume(&checkpoint)?;
-            self.compare_data()?;
+            self.require_whole_epochs()?;
             say(format!("{}: going on after {}", self.run.name(), self.position()));
         } else {
             let rows = |examples: &data::Examples| count(examples.rows() as u64);
@@ -75,15 +75,20 @@ impl Session {
         self.run.write_metrics(self.trainer.history())
     }
 
-    /// Refuses to go on with other data than the run began with.
-    fn compare_data(&self) -> Result<(), Error> {
-        let Some(first) = self.trainer.history().first() else { return Ok(()) };
-        let same_length = first.steps == self.batches() as u64;
-        if !same_length || About::read(&self.run.model())?.digest != self.digest {
-            let reason = format!("{} is not what it was when this run began", self.config.data);
-            return Err(Error::file(self.run.folder(), reason));
+    /// Refuses a checkpoint whose epochs are not as long as the data make them.
+    fn require_whole_epochs(&self) -> Result<(), Error> {
+        let batches = self.batches() as u64;
+        let whole = |record: &Record| record.epoch.checked_mul(batches) == Some(record.steps);
+        let before = self.trainer.history().last().map_or(0, |record| record.steps);
+        let fits = self.trainer.history().iter().all(whole)
+            && self.trainer.steps() - before.min(self.trainer.steps()) <= batches;
+        if fits {
+            return Ok(());
         }
-        Ok(())
+        let (steps, epochs) = (plural(self.trainer.steps(), "step"), plural(self.trainer.epochs(), "epoch"));
+        let reason =
+            format!("does not fit the data, of which an epoch has {batches} steps: it stands at {steps} and {epochs}");
+        Err(Error::file(self.run.checkpoint(), reason))
     }
 
     /// Steps of an epoch.
@@ -154,7 +159,12 @@ impl Session {
         let before = best(self.trainer.history()).map(|record| record.validation.elbo);
         let record = self.trainer.finish_epoch(terms);
         if before.is_none_or(|before| terms.elbo > before) {
-            let about = About { shape: self.data.train.shape(), epoch: record.epoch, digest: self.digest.clone() };
+            let about = About {
+                shape: self.data.train.shape(),
+                epoch: record.epoch,
+                digest: self.digest.clone(),
+                config: self.config.essence()?,
+            };
             checkpoint::save(self.run.model(), self.trainer.model(), &about.metadata()).map_err(vae::Error::from)?;
         }
         let last = record.epoch >= self.config.train.epochs;
