@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks for an orderly end, the second ends at once.
+//! Ctrl-C, and SIGTERM and SIGHUP where there are signals: the first asks for an orderly end, the second ends at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +9,7 @@ const EXIT_CODE: i32 = 130;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// From here on Ctrl-C does not end the program but sets a mark.
+/// From here on the first of them does not end the program but sets a mark.
 pub fn watch() -> Result<(), Error> {
     ctrlc::set_handler(|| {
         if REQUESTED.swap(true, Ordering::SeqCst) {
@@ -19,7 +19,7 @@ pub fn watch() -> Result<(), Error> {
     .map_err(|e| Error::Failed(format!("Ctrl-C cannot be watched: {e}")))
 }
 
-/// Whether somebody has pressed Ctrl-C.
+/// Whether somebody has asked for the end.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }

@@ -80,8 +80,7 @@ impl Session {
         let batches = self.batches() as u64;
         let whole = |record: &Record| record.epoch.checked_mul(batches) == Some(record.steps);
         let before = self.trainer.history().last().map_or(0, |record| record.steps);
-        let fits = self.trainer.history().iter().all(whole)
-            && self.trainer.steps() - before.min(self.trainer.steps()) <= batches;
+        let fits = self.trainer.history().iter().all(whole) && self.trainer.steps().saturating_sub(before) <= batches;
         if fits {
             return Ok(());
         }
