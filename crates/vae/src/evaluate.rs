@@ -4,6 +4,7 @@
 //! the data and the key alone, not on the number of threads.
 
 use crate::Terms;
+use crate::chunks::{chunked, stack};
 use crate::objective::{Objective, log_weights};
 use crate::{Rows, Threads, Vae};
 use autograd::prelude::*;
@@ -61,7 +62,7 @@ where
     M: Vae<F>,
     D: Rows<F>,
 {
-    let chunks = chunked(data, threads, |tape, chunk, rows| {
+    let chunks = chunked(data.rows(), ROWS, threads, |tape, chunk, rows| {
         let mut draws = key.stream("eval binarize", chunk as u64, 0);
         tape.evaluate(|tape| {
             let q_z = model.encode(read(tape, data, &rows, &mut draws));
@@ -70,8 +71,7 @@ where
     });
     let shape = [data.rows(), model.latent()];
     let (mean, std): (Vec<_>, Vec<_>) = chunks.into_iter().unzip();
-    let join = |parts: Vec<Tensor<F>>| Tensor::new(shape, parts.iter().flat_map(|t| t.data()).copied().collect());
-    Codes { mean: join(mean), std: join(std) }
+    Codes { mean: stack(shape, &mean), std: stack(shape, &std) }
 }
 
 /// An estimate of log p(x) by importance sampling, for one row.
@@ -94,7 +94,7 @@ where
     D: Rows<F>,
 {
     assert!(samples > 0, "importance sampling needs a sample");
-    let chunks = chunked(data, threads, |tape, chunk, rows| {
+    let chunks = chunked(data.rows(), ROWS, threads, |tape, chunk, rows| {
         let mut weights = vec![Weights::default(); rows.len()];
         for (block, first) in (0..samples).step_by(DRAWS).enumerate() {
             let mut draws = key.stream("eval binarize", chunk as u64, 0);
@@ -227,7 +227,7 @@ where
     O: Objective<F, M>,
     D: Rows<F>,
 {
-    let chunks = chunked(data, threads, |tape, chunk, rows| {
+    let chunks = chunked(data.rows(), ROWS, threads, |tape, chunk, rows| {
         let mut noise = key.stream("eval", chunk as u64, 0);
         let mut draws = key.stream("eval binarize", chunk as u64, 0);
         tape.evaluate(|tape| Terms::rows(&objective.bound(model, read(tape, data, &rows, &mut draws), &mut noise)))
@@ -240,16 +240,6 @@ fn spread(x: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let n = x.clone().count() as f64;
     let mean = x.clone().sum::<f64>() / n;
     (mean, (x.map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt())
-}
-
-/// Calls `f(tape, number, rows)` for each chunk of rows.
-fn chunked<F: Real, D: Rows<F>, R: Send>(
-    data: &D,
-    threads: &Threads,
-    f: impl Fn(&mut Tape<F>, usize, Range<usize>) -> R + Send + Sync,
-) -> Vec<R> {
-    let n = data.rows();
-    threads.map(n.div_ceil(ROWS), Tape::new, |tape, i| f(tape, i, i * ROWS..((i + 1) * ROWS).min(n)))
 }
 
 /// Some rows of the data as a constant `[B, D]`.

@@ -4,6 +4,7 @@
 //! - [`objective`]: bounds on log p(x), one a file; [`Elbo`] is the usual one.
 //! - [`Trainer`]: steps over shards and threads, epochs, checkpoints that resume to the same bits.
 //! - [`evaluate`]: the bound, log p̂(x) by importance sampling with its standard error, codes, active units.
+//! - [`generate`]: samples, and the means of p(x|z) at given codes.
 //!
 //! All values are in nats per example.
 //!
@@ -30,18 +31,21 @@
 //! # Ok::<(), vae::Error>(())
 //! ```
 
+mod chunks;
 mod error;
 mod rows;
 mod terms;
 mod threads;
 
 pub mod evaluate;
+pub mod generate;
 mod model;
 pub mod models;
 pub mod objective;
 pub mod train;
 
 pub use error::Error;
+pub use generate::Sampler;
 pub use model::Vae;
 pub use objective::{Elbo, Objective};
 pub use rows::Rows;

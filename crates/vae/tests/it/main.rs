@@ -9,6 +9,7 @@ mod divergence;
 mod estimators;
 mod evaluation;
 mod exact;
+mod generation;
 mod importance;
 mod ppca;
 mod quadrature;
