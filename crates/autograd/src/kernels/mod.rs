@@ -4,10 +4,12 @@
 //! runs; a plain `cargo build --release` is therefore fast on every processor. What a loop calls must be
 //! `#[inline(always)]`, or it is left out of that.
 
+pub(crate) mod conv;
 pub(crate) mod gemm;
 pub(crate) mod map;
 pub(crate) mod math;
 pub(crate) mod permute;
 pub(crate) mod reduce;
+pub(crate) mod scratch;
 pub(crate) mod softmax;
 pub(crate) mod walk;

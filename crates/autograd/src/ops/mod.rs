@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod cholesky;
+mod conv;
 mod elementwise;
 mod layout;
 mod linalg;
@@ -12,6 +13,7 @@ mod softmax;
 mod triangular;
 
 pub use arithmetic::Arithmetic;
+pub use conv::{Convolution, Window};
 pub use elementwise::Elementwise;
 pub use layout::Layout;
 pub use linalg::Linalg;

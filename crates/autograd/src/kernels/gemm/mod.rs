@@ -5,7 +5,7 @@
 //!
 //! - [`tiles`]: B goes through the cache strip by strip; blocks of C stay in registers ([`tile`]) while the inner index
 //!   runs. What is not in an order that suits that is rearranged ([`pack`]) in memory that each thread keeps
-//!   ([`scratch`]).
+//!   ([`scratch`](super::scratch)).
 //! - [`dots`]: both operands are read along their rows and nothing is rearranged, for small C of long rows.
 //!
 //! All of it is written once, for vectors of any length ([`lanes`]), and compiled for each instruction set ([`isa`]); the
@@ -20,7 +20,6 @@ mod isa;
 mod lanes;
 mod pack;
 mod plan;
-mod scratch;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -99,48 +98,57 @@ pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     if a.cols == 0 {
         c.fill(F::zero());
     } else if !c.is_empty() {
-        F::gemm(a, b, c);
+        F::gemm::<false>(a, b, c);
     }
 }
 
-/// C = A·B by an instruction set, no extent being 0.
-///
-/// # Safety
-///
-/// The processor has the instruction set.
-unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
-    let way = plan::choose::<L>([a.rows, a.cols, b.cols], a.transposed, b.transposed);
-    // SAFETY: the caller's promise.
-    unsafe { product_by::<L>(way, a, b, c) }
+/// C ← C + A·B; `c` is `[a.rows, b.cols]` row by row.
+pub(crate) fn matmul_add<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
+    assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
+    if a.cols > 0 && !c.is_empty() {
+        F::gemm::<true>(a, b, c);
+    }
 }
 
-/// [`product`] on a certain way, which must be open to it.
+/// C = A·B by an instruction set, no extent being 0; with `ADD`, C ← C + A·B.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn product_by<L: Isa>(way: Way, a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+unsafe fn product<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+    let extents = [a.rows, a.cols, b.cols];
+    let way = if ADD { Way::Tiles } else { plan::choose::<L>(extents, a.transposed, b.transposed) };
+    // SAFETY: the caller's promise.
+    unsafe { product_by::<L, ADD>(way, a, b, c) }
+}
+
+/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn product_by<L: Isa, const ADD: bool>(way: Way, a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
     assert!(a.cols == b.rows && c.len() == a.rows * b.cols && a.cols > 0 && !c.is_empty());
     let extents @ [m, k, n] = [a.rows, a.cols, b.cols];
-    assert!(way.is_open(k, a.transposed, b.transposed));
+    assert!(way.is_open(k, a.transposed, b.transposed) && (!ADD || way == Way::Tiles));
     let (a, b, c) = (View::new(a), View::new(b), c.as_mut_ptr());
     // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
     // `c` is borrowed mutably, so that it overlaps neither operand.
     unsafe {
         match way {
             Way::Dots => dots::product::<L>(extents, a, b, c),
-            Way::Tiles => tiles::product::<L, false>(extents, a, b, c),
-            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), c),
+            Way::Tiles => tiles::product::<L, false>(extents, a, b, c, ADD),
+            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), c, false),
         }
     }
 }
 
 /// The element type's matrix product.
 pub trait Gemm: Sized {
-    /// C = A·B, no extent being 0.
+    /// C = A·B, no extent being 0; with `ADD`, C ← C + A·B.
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    fn gemm(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self]);
+    fn gemm<const ADD: bool>(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self]);
 }
 
 macro_rules! gemm {
@@ -148,24 +156,24 @@ macro_rules! gemm {
         impl Gemm for $F {
             #[allow(private_interfaces)]
             #[allow(unreachable_code, reason = "every 64-bit ARM has NEON")]
-            fn gemm(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F]) {
+            fn gemm<const ADD: bool>(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F]) {
                 #[cfg(target_arch = "x86_64")]
                 {
                     let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
                     if avx2 && is_x86_feature_detected!("avx512f") {
                         // SAFETY: the instructions were detected.
-                        return unsafe { product::<lanes::$avx512>(a, b, c) };
+                        return unsafe { product::<lanes::$avx512, ADD>(a, b, c) };
                     }
                     if avx2 {
                         // SAFETY: the instructions were detected.
-                        return unsafe { product::<lanes::$avx2>(a, b, c) };
+                        return unsafe { product::<lanes::$avx2, ADD>(a, b, c) };
                     }
                 }
                 #[cfg(target_arch = "aarch64")]
                 // SAFETY: every 64-bit ARM has the instructions.
-                return unsafe { product::<lanes::$neon>(a, b, c) };
+                return unsafe { product::<lanes::$neon, ADD>(a, b, c) };
                 // SAFETY: these need no particular processor.
-                unsafe { product::<Portable<$F, $portable>>(a, b, c) }
+                unsafe { product::<Portable<$F, $portable>, ADD>(a, b, c) }
             }
         }
     };

@@ -1,6 +1,6 @@
 use super::lanes::Portable;
 use super::plan::{K_MOST, M_MOST, Way};
-use super::{Mat, matmul, product_by};
+use super::{Mat, matmul, matmul_add, product_by};
 use crate::Real;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -18,14 +18,15 @@ macro_rules! sets {
     ($F:ty, $portable:literal, $neon:ident, $avx2:ident, $avx512:ident) => {
         impl Sets for $F {
             fn sets() -> Vec<(&'static str, By<$F>)> {
-                let mut sets: Vec<(&'static str, By<$F>)> = vec![("portable", product_by::<Portable<$F, $portable>>)];
+                let mut sets: Vec<(&'static str, By<$F>)> =
+                    vec![("portable", product_by::<Portable<$F, $portable>, false>)];
                 #[cfg(target_arch = "aarch64")]
-                sets.push(("NEON", product_by::<super::lanes::$neon>));
+                sets.push(("NEON", product_by::<super::lanes::$neon, false>));
                 #[cfg(target_arch = "x86_64")]
                 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    sets.push(("AVX2", product_by::<super::lanes::$avx2>));
+                    sets.push(("AVX2", product_by::<super::lanes::$avx2, false>));
                     if is_x86_feature_detected!("avx512f") {
-                        sets.push(("AVX-512", product_by::<super::lanes::$avx512>));
+                        sets.push(("AVX-512", product_by::<super::lanes::$avx512, false>));
                     }
                 }
                 sets
@@ -176,6 +177,25 @@ fn repeated_products_have_the_same_bits() {
             let moved = |x: &[f32]| [&vec![f32::NAN; shift], x].concat();
             assert_eq!(product(&moved(&a)[shift..], &moved(&b)[shift..]), first);
         }
+    }
+}
+
+/// A product added twice to 0 is twice the product; one without terms adds nothing.
+#[test]
+fn products_are_added() {
+    for case in every_order([33, 120, 75]).chain(every_order([9, K_MOST + 7, 20])) {
+        let [m, k, n] = case.extents;
+        let (a, b) = (random::<f32>(m * k, 3), random::<f32>(k * n, 4));
+        let (x, y) = case.operands(&a, &b);
+        let (mut once, mut sum) = (vec![0.0; m * n], vec![0.0; m * n]);
+        matmul(x, y, &mut once);
+        matmul_add(x, y, &mut sum);
+        matmul_add(x, y, &mut sum);
+        // A sum of 2k products of numbers below 1, against twice one of k.
+        let bound = 4.0 * (k as f32).powi(2) * f32::EPSILON;
+        assert!(once.iter().zip(&sum).all(|(once, sum)| (2.0 * once - sum).abs() <= bound), "{case:?}");
+        matmul_add(Mat::new(&[], m, 0), Mat::new(&[], 0, n), &mut sum);
+        assert!(once.iter().zip(&sum).all(|(once, sum)| (2.0 * once - sum).abs() <= bound), "{case:?}");
     }
 }
 

@@ -22,19 +22,26 @@ use super::View;
 use super::isa::{Isa, with_rows};
 use super::pack::{Transpose, columns};
 use super::plan::{K_MOST, M_MOST, longest, packs_columns, pieces};
-use super::scratch;
 use super::tile::Tile;
+use crate::kernels::scratch::{self, Scratch};
+use std::cell::Cell;
 
-/// C = A·B with `[m, k, n]`; with `TURNED`, `c` is `[n, m]` and gets the transpose.
+thread_local! {
+    static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
+}
+
+/// C = A·B with `[m, k, n]`, or C ← C + A·B; with `TURNED`, `c` is `[n, m]` and gets the transpose.
 ///
 /// # Safety
 ///
-/// The processor has the instruction set, and the pointers lead to whole matrices. With `TURNED`, k ≤ [`K_MOST`].
+/// The processor has the instruction set, and the pointers lead to whole matrices. With `TURNED`, k ≤ [`K_MOST`] and nothing
+/// is added.
 pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
     [m, k, n]: [usize; 3],
     a: View<L::Elem>,
     b: View<L::Elem>,
     c: *mut L::Elem,
+    add: bool,
 ) {
     let (m_most, k_most) = (longest(m, M_MOST), longest(k, K_MOST));
     let packs = a.col != 1 && packs_columns::<L>(k, n);
@@ -44,7 +51,7 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
         if packs { m_most * k_most } else { 0 },
         if TURNED { m_most * strip } else { 0 },
     ];
-    scratch::with(lengths, |[b_copy, a_copy, turned]| {
+    scratch::with(&SCRATCH, lengths, |[b_copy, a_copy, turned]| {
         for (i, rows) in pieces(m, M_MOST) {
             for (l, k) in pieces(k, K_MOST) {
                 // SAFETY: i < m and l < k, whose pieces fit the arrays; with `TURNED`, l is 0.
@@ -55,8 +62,8 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
                     }
                     let c = if TURNED { c.add(i) } else { c.add(i * n) };
                     let c_row = if TURNED { m } else { n };
-                    let block =
-                        Block { rows, k, a, a_copy: packs.then_some(a_copy), b_copy, turned, c_row, add: l > 0 };
+                    let a_copy = packs.then_some(a_copy);
+                    let block = Block { rows, k, a, a_copy, b_copy, turned, c_row, add: add || l > 0 };
                     strips::<L, TURNED>(n, &block, b, c);
                 }
             }
