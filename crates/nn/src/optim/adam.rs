@@ -1,7 +1,7 @@
 //! Adam.
 
 use super::slots::{Slot, Slots};
-use super::{Optimizer, State, Update};
+use super::{Optimizer, State, Update, least_average, zero_below};
 use crate::Module;
 use autograd::{Param, Real};
 use multiversion::multiversion;
@@ -119,6 +119,8 @@ impl<F: Real> Optimizer<F> for Adam<F> {
                 step: F::of(alpha / (1.0 - beta1.powf(t))),
                 root: F::of((1.0 - beta2.powf(t)).sqrt().recip()),
                 epsilon: F::of(epsilon),
+                least: F::of((F::min_positive_value().as_f64() / (1.0 - beta2)).sqrt()),
+                floor: least_average(alpha),
             };
             each(AdamUpdate { rule, p: param.value_mut().data_mut(), m: m.data_mut(), v: v.data_mut() }, g);
         });
@@ -175,10 +177,16 @@ struct Rule<F> {
     /// 1 / √(1 − β₂ᵗ).
     root: F,
     epsilon: F,
+    /// A smaller gradient counts as 0: its square, weighted, is no normal number.
+    least: F,
+    /// A smaller m is 0.
+    floor: F,
 }
 
 /// One pass over all four arrays. Elements do not see each other, and nothing is contracted to fused operations, so
 /// neither the instruction set nor the ranges change a bit.
+///
+/// What is too small to move a parameter is 0: see [`least_average`].
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 fn adam<F: Real>(rule: Rule<F>, p: &mut [F], g: &[F], m: &mut [F], v: &mut [F]) -> bool {
     let n = p.len();
@@ -186,8 +194,9 @@ fn adam<F: Real>(rule: Rule<F>, p: &mut [F], g: &[F], m: &mut [F], v: &mut [F]) 
     let mut finite = true;
     for i in 0..n {
         finite &= g[i].is_finite();
-        m[i] = rule.beta1 * m[i] + rule.weight1 * g[i];
-        v[i] = rule.beta2 * v[i] + rule.weight2 * (g[i] * g[i]);
+        let g = zero_below(rule.least, g[i]);
+        m[i] = zero_below(rule.floor, rule.beta1 * m[i] + rule.weight1 * g);
+        v[i] = zero_below(F::min_positive_value(), rule.beta2 * v[i] + rule.weight2 * (g * g));
         p[i] -= rule.step * m[i] / (v[i].sqrt() * rule.root + rule.epsilon);
     }
     finite

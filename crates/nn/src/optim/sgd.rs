@@ -1,7 +1,7 @@
 //! Stochastic gradient descent.
 
 use super::slots::Slots;
-use super::{Optimizer, State, Update};
+use super::{Optimizer, State, Update, least_average, zero_below};
 use crate::Module;
 use autograd::{Param, Real};
 use multiversion::multiversion;
@@ -75,11 +75,11 @@ impl<F: Real> Optimizer<F> for Sgd<F> {
         mut gradient: impl FnMut(&Param<F>) -> Option<G>,
         mut each: impl FnMut(SgdUpdate<'a, F>, G),
     ) {
-        let (alpha, mu) = (F::of(self.learning_rate), F::of(self.momentum));
+        let (alpha, mu, floor) = (F::of(self.learning_rate), F::of(self.momentum), least_average(self.learning_rate));
         self.slots.each(model, |param, slot| {
             let Some(g) = gradient(param) else { return };
             slot.steps += 1;
-            each(SgdUpdate { alpha, mu, p: param.value_mut().data_mut(), u: slot.kept[0].data_mut() }, g);
+            each(SgdUpdate { alpha, mu, floor, p: param.value_mut().data_mut(), u: slot.kept[0].data_mut() }, g);
         });
     }
 
@@ -98,6 +98,7 @@ impl<F: Real> Optimizer<F> for Sgd<F> {
 pub struct SgdUpdate<'a, F> {
     alpha: F,
     mu: F,
+    floor: F,
     p: &'a mut [F],
     u: &'a mut [F],
 }
@@ -109,27 +110,27 @@ impl<F: Real> Update<F> for SgdUpdate<'_, F> {
 
     #[track_caller]
     fn split_at(self, n: usize) -> (Self, Self) {
-        let (alpha, mu) = (self.alpha, self.mu);
+        let SgdUpdate { alpha, mu, floor, .. } = self;
         let (p, u) = (self.p.split_at_mut(n), self.u.split_at_mut(n));
-        (SgdUpdate { alpha, mu, p: p.0, u: u.0 }, SgdUpdate { alpha, mu, p: p.1, u: u.1 })
+        (SgdUpdate { alpha, mu, floor, p: p.0, u: u.0 }, SgdUpdate { alpha, mu, floor, p: p.1, u: u.1 })
     }
 
     #[track_caller]
     fn apply(self, g: &[F]) -> bool {
         assert_eq!(g.len(), self.p.len(), "the gradient has {} elements, the update {}", g.len(), self.p.len());
-        sgd(self.alpha, self.mu, self.p, g, self.u)
+        sgd(self.alpha, self.mu, self.floor, self.p, g, self.u)
     }
 }
 
-/// One pass over all three arrays.
+/// One pass over all three arrays. What is too small to move a parameter is 0: see [`least_average`].
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn sgd<F: Real>(alpha: F, mu: F, p: &mut [F], g: &[F], u: &mut [F]) -> bool {
+fn sgd<F: Real>(alpha: F, mu: F, floor: F, p: &mut [F], g: &[F], u: &mut [F]) -> bool {
     let n = p.len();
     let (g, u) = (&g[..n], &mut u[..n]);
     let mut finite = true;
     for i in 0..n {
         finite &= g[i].is_finite();
-        u[i] = mu * u[i] + g[i];
+        u[i] = zero_below(floor, mu * u[i] + g[i]);
         p[i] -= alpha * u[i];
     }
     finite

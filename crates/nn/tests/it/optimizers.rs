@@ -348,6 +348,30 @@ fn clipping_by_value_is_element_wise() {
 }
 
 /// A copy of a model has parameters of other identities in the same places.
+/// Averages of gradients that stopped fade to 0 and do not linger among the subnormal numbers, which are slow. 0.9²⁰⁰⁰ is
+/// 10⁻⁹²; the least gradients, whose squares would be subnormal, leave nothing at all.
+#[test]
+fn what_fades_ends_at_zero() {
+    fn check(mut optimizer: impl Optimizer<f32>) {
+        let mut p = Param::new(Tensor::from([1.0f32, 1.0]));
+        let step = |optimizer: &mut _, p: &mut Param<f32>, g| {
+            let gradients = gradients(&[(&*p, Some(Tensor::from(g)))]);
+            Optimizer::step(optimizer, p, &gradients);
+        };
+        step(&mut optimizer, &mut p, [1.0, 1e-30]);
+        for _ in 0..2000 {
+            step(&mut optimizer, &mut p, [0.0, 0.0]);
+            for (name, kept) in optimizer.state(&p).tensors {
+                assert!(kept.data().iter().all(|x| *x == 0.0 || x.is_normal()), "{name}: {kept:?}");
+            }
+        }
+        assert!(optimizer.state(&p).tensors.iter().all(|(_, kept)| kept.data() == [0.0, 0.0]));
+        assert!(p.value().data().iter().all(|p| p.is_finite()));
+    }
+    check(Adam::new(1e-3).with_betas(0.9, 0.9));
+    check(Sgd::new(1e-3).with_momentum(0.9));
+}
+
 #[test]
 fn an_optimiser_goes_on_with_a_copy_of_its_model() {
     let mut adam = Adam::new(0.1);

@@ -185,3 +185,19 @@ fn weights_far_from_zero() {
     // The numbers themselves were rounded to multiples of 2⁻¹¹.
     close(&g, &near, 1e-3);
 }
+
+/// Shares below √(smallest normal number), e⁻⁴³·⁷ in `f32`, are 0 in the derivative: their products would be subnormal.
+#[test]
+fn least_shares_are_nothing() {
+    let x = Tensor::from([0.0f32, -10.0, -43.0, -44.0, -80.0]);
+    let lines = Tensor::from_fn([5, 2], |i| x.data()[i / 2]);
+    let expected = |x: f32| if x < -43.7 { 0.0 } else { f64::from(x).exp() };
+    let expected: Vec<f64> = x.data().iter().map(|&x| expected(x)).collect();
+    let relative = |d: f64, e: f64| if e == 0.0 { d } else { (d / e - 1.0).abs() };
+    for (i, d) in at::<f32>(&x.cast(), |x| x.logsumexp(0)).1.iter().enumerate() {
+        assert!(relative(*d, expected[i]) < 1e-4, "{i}: {d}");
+    }
+    for (i, d) in at::<f32>(&lines.cast(), |x| x.logsumexp(0)).1.iter().enumerate() {
+        assert!(relative(*d, expected[i / 2]) < 1e-4, "{i}: {d}");
+    }
+}
