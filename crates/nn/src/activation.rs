@@ -1,12 +1,13 @@
 //! Activation functions by name.
 
+use autograd::ops::function::*;
 use autograd::prelude::*;
 use std::fmt;
 use std::str::FromStr;
 
-/// Writes the choices in one table: variant, name, formula.
+/// Writes the choices in one table: variant, name, function.
 macro_rules! activations {
-    ($($(#[$doc:meta])* $Variant:ident $name:literal: |$x:ident| $y:expr;)*) => {
+    ($($(#[$doc:meta])* $Variant:ident $name:literal: $f:expr;)*) => {
         /// An activation function, by the name that configuration files use.
         ///
         /// ```
@@ -21,16 +22,19 @@ macro_rules! activations {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Activation {
             $($(#[$doc])* $Variant,)*
+            /// x: none at all.
+            Identity,
         }
 
         impl Activation {
             /// Every choice.
-            pub const ALL: &[Activation] = &[$(Activation::$Variant),*];
+            pub const ALL: &[Activation] = &[$(Activation::$Variant,)* Activation::Identity];
 
             /// The name.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Activation::$Variant => $name,)*
+                    Activation::Identity => "identity",
                 }
             }
 
@@ -38,10 +42,21 @@ macro_rules! activations {
             #[must_use]
             pub fn apply<V: Array>(self, x: &V) -> V {
                 match self {
-                    $(Activation::$Variant => {
-                        let $x = x;
-                        $y
-                    })*
+                    $(Activation::$Variant => V::apply(Each($f), &[x]),)*
+                    Activation::Identity => x.clone(),
+                }
+            }
+
+            /// f(x·Wᵀ + b), as one operation.
+            ///
+            /// # Panics
+            /// If the shapes are not `x [.., in]`, `weight [out, in]` and `bias [out]`.
+            #[must_use]
+            #[track_caller]
+            pub fn affine<V: Array>(self, x: &V, weight: &V, bias: &V) -> V {
+                match self {
+                    $(Activation::$Variant => x.affine_with(weight, bias, $f),)*
+                    Activation::Identity => x.affine(weight, bias),
                 }
             }
         }
@@ -50,23 +65,21 @@ macro_rules! activations {
 
 activations! {
     /// max(x, 0).
-    Relu "relu": |x| x.relu();
+    Relu "relu": Relu {};
     /// x above 0, x/100 elsewhere.
-    LeakyRelu "leaky_relu": |x| x.leaky_relu(0.01);
+    LeakyRelu "leaky_relu": LeakyRelu { slope: 0.01 };
     /// x above 0, eˣ − 1 elsewhere.
-    Elu "elu": |x| x.elu();
+    Elu "elu": Elu {};
     /// x·Φ(x), with the normal distribution function Φ.
-    Gelu "gelu": |x| x.gelu();
+    Gelu "gelu": Gelu {};
     /// x·σ(x), also called swish.
-    Silu "silu": |x| x.silu();
+    Silu "silu": Silu {};
     /// tanh x.
-    Tanh "tanh": |x| x.tanh();
+    Tanh "tanh": Tanh {};
     /// σ(x) = 1/(1 + e⁻ˣ).
-    Sigmoid "sigmoid": |x| x.sigmoid();
+    Sigmoid "sigmoid": Sigmoid {};
     /// ln(1 + eˣ).
-    Softplus "softplus": |x| x.softplus();
-    /// x: none at all.
-    Identity "identity": |x| x.clone();
+    Softplus "softplus": Softplus {};
 }
 
 impl fmt::Display for Activation {

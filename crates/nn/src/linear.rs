@@ -1,6 +1,6 @@
 //! The linear layer.
 
-use crate::init;
+use crate::{Activation, init};
 use autograd::prelude::*;
 use rand::Rng;
 
@@ -57,7 +57,16 @@ impl<F: Real> Linear<F> {
     /// If the last axis of `x` is not `in`.
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        self.forward_with(x, Activation::Identity)
+    }
+
+    /// [`forward`](Linear::forward) followed by an activation, as one operation.
+    ///
+    /// # Panics
+    /// If the last axis of `x` is not `in`.
+    #[track_caller]
+    pub fn forward_with<'t>(&self, x: Var<'t, F>, f: Activation) -> Var<'t, F> {
         let tape = x.tape();
-        x.affine(&tape.param(&self.weight), &tape.param(&self.bias))
+        f.affine(&x, &tape.param(&self.weight), &tape.param(&self.bias))
     }
 }

@@ -82,7 +82,7 @@ impl<F: Real> Mlp<F> {
         let mut y = x;
         for (i, layer) in self.layers.iter().enumerate() {
             let f = if i + 1 < self.layers.len() { self.hidden } else { self.output };
-            y = f.apply(&layer.forward(y));
+            y = layer.forward_with(y, f);
         }
         y
     }

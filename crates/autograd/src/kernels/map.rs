@@ -5,7 +5,9 @@ use crate::{Real, Shape};
 use multiversion::multiversion;
 
 /// A function of one number and its derivative. Implementations are `#[inline(always)]`.
-pub(crate) trait Unary<F> {
+pub trait Unary<F> {
+    /// Whether the derivative uses x; otherwise y is enough.
+    const NEEDS_X: bool;
     /// f(x).
     fn f(&self, x: F) -> F;
     /// f′(x), given y = f(x) too.

@@ -4,6 +4,7 @@
 //! runs; a plain `cargo build --release` is therefore fast on every processor. What a loop calls must be
 //! `#[inline(always)]`, or it is left out of that.
 
+pub(crate) mod affine;
 pub(crate) mod conv;
 pub(crate) mod gemm;
 pub(crate) mod map;

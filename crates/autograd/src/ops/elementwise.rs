@@ -5,9 +5,9 @@ use crate::kernels::map::{self, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
-/// A [`Unary`] function as an operation.
+/// A function of one number as an operation on each element: `V::apply(Each(f), &[x])`.
 #[derive(Debug)]
-pub(super) struct Each<U>(pub U);
+pub struct Each<U>(pub U);
 
 impl<F: Real, U: Unary<F> + Named + Debug + Send + 'static> Op<F> for Each<U> {
     fn name(&self) -> &'static str {
@@ -28,8 +28,9 @@ impl<F: Real, U: Unary<F> + Named + Debug + Send + 'static> Op<F> for Each<U> {
     }
 }
 
-/// Writes a function in one block: the method, the operation behind it, and the property test of its derivative over
-/// the stated domain (with the stated arguments, and away from the stated kinks).
+/// Writes a function in one block: the method, the function as a value, and the property test of its derivative over the
+/// stated domain (with the stated arguments, and away from the stated kinks). A derivative names what it uses of x and
+/// y = f(x); an underscore before the name of x says that y is enough.
 macro_rules! elementwise {
     (
         $(#[$about:meta])*
@@ -55,14 +56,22 @@ macro_rules! elementwise {
         impl<V: Array> $Trait for V {}
 
         $(
-            #[derive(Debug)]
-            struct $Op { $($arg: f64),* }
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $Op {
+                $(
+                    #[doc = concat!("`", stringify!($arg), "` of the formula.")]
+                    pub $arg: f64,
+                )*
+            }
 
             impl $crate::ops::Named for $Op {
                 const NAME: &'static str = stringify!($method);
             }
 
             impl<F: $crate::Real> $crate::kernels::map::Unary<F> for $Op {
+                const NEEDS_X: bool = !matches!(stringify!($dx).as_bytes(), [b'_', ..]);
+
                 #[inline(always)]
                 fn f(&self, $x: F) -> F {
                     $(let $arg = F::of(self.$arg);)*
@@ -195,7 +204,7 @@ elementwise! {
     /// max(x, 0), with derivative 1 above 0, 0 elsewhere.
     relu => Relu() on -2.0..2.0, kinks [0.0];
     f(x) = if x < F::zero() { F::zero() } else { x };
-    df(x, _y) = if x > F::zero() { F::one() } else { F::zero() };
+    df(_x, y) = if y > F::zero() { F::one() } else { F::zero() };
 
     /// x above 0 and `slope`·x elsewhere, with derivative 1 and `slope`.
     leaky_relu => LeakyRelu(slope = 0.2) on -2.0..2.0, kinks [0.0];
@@ -205,7 +214,7 @@ elementwise! {
     /// x above 0 and eˣ − 1 elsewhere, with derivative 1 and eˣ (D. Clevert et al., 2016, α = 1).
     elu => Elu() on -3.0..3.0, kinks [];
     f(x) = if x > F::zero() { x } else { x.exp_m1() };
-    df(x, y) = if x > F::zero() { F::one() } else { y + F::one() };
+    df(_x, y) = if y > F::zero() { F::one() } else { y + F::one() };
 
     /// x·Φ(x) with the normal distribution function Φ, with derivative Φ(x) + x φ(x) (D. Hendrycks and K. Gimpel, 2016; exact form).
     gelu => Gelu() on -3.0..3.0, kinks [];

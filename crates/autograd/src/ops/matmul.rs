@@ -1,8 +1,10 @@
 //! Matrix products.
 
+use crate::kernels::affine;
 use crate::kernels::gemm::{Mat, matmul};
-use crate::kernels::{map, reduce};
+use crate::kernels::map::{self, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
+use std::fmt::Debug;
 
 /// C = A·B, or A·Bᵀ, one product for each leading index: dA = G·Bᵀ, dB = Aᵀ·G (of A·Bᵀ: dA = G·B, dB = Gᵀ·A).
 #[derive(Debug)]
@@ -66,18 +68,36 @@ impl<F: Real, const TRANSPOSED: bool> Op<F> for Product<TRANSPOSED> {
     }
 }
 
-/// y = x·Wᵀ + b for each row of x: dx = G·W, dW = Gᵀ·x, db = Σ rows of G.
+/// y = f(x·Wᵀ + b) for each row of x: with H = G·f′, dx = H·W, dW = Hᵀ·x, db = Σ rows of H.
 #[derive(Debug)]
-struct Affine;
+struct Affine<U>(U);
 
-impl Affine {
+/// f(x) = x, with derivative 1.
+#[derive(Debug)]
+struct Identity;
+
+impl<F: Real> Unary<F> for Identity {
+    const NEEDS_X: bool = false;
+
+    #[inline(always)]
+    fn f(&self, x: F) -> F {
+        x
+    }
+
+    #[inline(always)]
+    fn df(&self, _: F, _: F) -> F {
+        F::one()
+    }
+}
+
+impl<U> Affine<U> {
     /// `[rows, in, out]`.
     fn extents(x: Shape, w: Shape) -> [usize; 3] {
         [x.dims()[..x.rank() - 1].iter().product(), w[1], w[0]]
     }
 }
 
-impl<F: Real> Op<F> for Affine {
+impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Affine<U> {
     fn name(&self) -> &'static str {
         "affine"
     }
@@ -97,23 +117,30 @@ impl<F: Real> Op<F> for Affine {
         Ok(x.with(x.rank() - 1, w[0]))
     }
 
-    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
+    /// x·Wᵀ + b, if the derivative of f needs it.
+    fn keeps(&self, inputs: &[Shape]) -> usize {
+        let [rows, _, n] = Self::extents(inputs[0], inputs[1]);
+        if U::NEEDS_X { rows * n } else { 0 }
+    }
+
+    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
         let [rows, k, n] = Self::extents(inputs[0].shape(), inputs[1].shape());
         matmul(Mat::new(inputs[0].data(), rows, k), Mat::new(inputs[1].data(), n, k).t(), y);
-        if n > 0 {
-            y.chunks_exact_mut(n).for_each(|y| map::add_assign(y, inputs[2].data()));
-        }
+        affine::finish(&self.0, inputs[2].data(), y, keep);
     }
 
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
         let [rows, k, n] = Self::extents(at.shape(0), at.shape(1));
-        let out = Mat::new(g, rows, n);
-        dx.with(0, |d| matmul(out, Mat::new(at.x(1), n, k), d));
-        dx.with(1, |d| matmul(out.t(), Mat::new(at.x(0), rows, k), d));
-        dx.with(2, |d| {
-            d.fill(F::zero());
-            reduce::unbroadcast(g, Shape::new(&[rows, n]), d, Shape::new(&[n]));
-        });
+        let y = at.y();
+        let before = if U::NEEDS_X { at.keep() } else { y };
+        if dx.needs(2) {
+            dx.with(2, |d| affine::finish_vjp(&self.0, before, y, g, d));
+        } else {
+            map::unary_vjp(&self.0, before, y, g);
+        }
+        let h = Mat::new(g, rows, n);
+        dx.with(0, |d| matmul(h, Mat::new(at.x(1), n, k), d));
+        dx.with(1, |d| matmul(h.t(), Mat::new(at.x(0), rows, k), d));
     }
 }
 
@@ -137,7 +164,25 @@ pub trait Matmul: Array {
     #[must_use]
     #[track_caller]
     fn affine(&self, weight: &Self, bias: &Self) -> Self {
-        Self::apply(Affine, &[self, weight, bias])
+        Self::apply(Affine(Identity), &[self, weight, bias])
+    }
+
+    /// f(x·Wᵀ + b) for one of the [`function`](super::function)s, in one operation: the bits of
+    /// [`affine`](Matmul::affine) followed by f, in fewer passes over the memory.
+    ///
+    /// ```
+    /// use autograd::{ops::function::Relu, prelude::*};
+    ///
+    /// let (x, w, b) = (Tensor::from([[1.0, 2.0]]), Tensor::from([[3.0, 1.0], [1.0, -3.0]]), Tensor::from([0.5, 0.0]));
+    /// assert_eq!(x.affine_with(&w, &b, Relu {}).data(), [5.5, 0.0]);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    fn affine_with<U>(&self, weight: &Self, bias: &Self, f: U) -> Self
+    where
+        U: Unary<Self::F> + Debug + Send + 'static,
+    {
+        Self::apply(Affine(f), &[self, weight, bias])
     }
 }
 

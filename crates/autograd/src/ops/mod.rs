@@ -20,7 +20,13 @@ pub use linalg::Linalg;
 pub use matmul::Matmul;
 pub use reduce::Reduce;
 
+/// Functions of one number as values, for operations that apply one on their way: see [`Matmul::affine_with`].
+pub mod function {
+    pub use super::elementwise::{Each, Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
+}
+
 /// A function with a name, for messages.
-trait Named {
+pub trait Named {
+    /// The name.
     const NAME: &'static str;
 }

@@ -1,5 +1,6 @@
 //! Operations against their definitions, and their derivatives against central differences, over all small shapes.
 
+mod affine;
 mod conv;
 mod layout;
 mod linalg;
