@@ -120,7 +120,7 @@ elementwise! {
 
     /// eˣ − 1 without cancellation near 0, with derivative eˣ.
     exp_m1 => ExpM1() on -4.0..4.0, kinks [];
-    f(x) = x.exp_m1();
+    f(x) = x.fast_exp_m1();
     df(_x, y) = y + F::one();
 
     /// ln x, with derivative 1/x. −∞ at 0, NaN below.
@@ -130,15 +130,13 @@ elementwise! {
 
     /// ln(1 + x) without cancellation near 0, with derivative 1/(1 + x). −∞ at −1, NaN below.
     ln_1p => Ln1p() on -0.9..5.0, kinks [];
-    f(x) = x.ln_1p();
+    f(x) = x.fast_ln_1p();
     df(x, _y) = (F::one() + x).recip();
 
     /// ln(1 − eˣ) for x ≤ 0, with derivative −1/(e⁻ˣ − 1). −∞ at 0, NaN above.
-    ///
-    /// Switches between `ln(−expm1 x)` and `ln1p(−eˣ)` at −ln 2 (M. Mächler, *Accurately computing log(1 − exp(−|a|))*, 2012).
     log1mexp => Log1mExp() on -5.0..-0.05, kinks [];
-    f(x) = if x > -F::LN_2() { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() };
-    df(x, _y) = -(-x).exp_m1().abs().recip();
+    f(x) = x.log1mexp();
+    df(x, _y) = -(-x).fast_exp_m1().abs().recip();
 
     /// √x, with derivative 1/(2√x).
     sqrt => Sqrt() on 0.1..5.0, kinks [];
@@ -201,6 +199,16 @@ elementwise! {
     f(x) = -(-x).softplus();
     df(x, _y) = (-x).sigmoid();
 
+    /// erf x = 2/√π ∫₀ˣ e^−t² dt, with derivative 2/√π·e^−x².
+    erf => Erf() on -3.0..3.0, kinks [];
+    f(x) = x.erf();
+    df(x, _y) = F::FRAC_2_SQRT_PI() * x.exp_minus_square();
+
+    /// erfc x = 1 − erf x without cancellation in the upper tail, with derivative −2/√π·e^−x².
+    erfc => Erfc() on -3.0..3.0, kinks [];
+    f(x) = x.erfc();
+    df(x, _y) = -F::FRAC_2_SQRT_PI() * x.exp_minus_square();
+
     /// max(x, 0), with derivative 1 above 0, 0 elsewhere.
     relu => Relu() on -2.0..2.0, kinks [0.0];
     f(x) = if x < F::zero() { F::zero() } else { x };
@@ -213,16 +221,13 @@ elementwise! {
 
     /// x above 0 and eˣ − 1 elsewhere, with derivative 1 and eˣ (D. Clevert et al., 2016, α = 1).
     elu => Elu() on -3.0..3.0, kinks [];
-    f(x) = if x > F::zero() { x } else { x.exp_m1() };
+    f(x) = if x > F::zero() { x } else { x.fast_exp_m1() };
     df(_x, y) = if y > F::zero() { F::one() } else { y + F::one() };
 
     /// x·Φ(x) with the normal distribution function Φ, with derivative Φ(x) + x φ(x) (D. Hendrycks and K. Gimpel, 2016; exact form).
     gelu => Gelu() on -3.0..3.0, kinks [];
-    f(x) = if x == F::neg_infinity() { F::zero() } else { x * normal_cdf(x) };
-    df(x, _y) = {
-        let density = (-x * x / F::of(2.0)).exp() / F::TAU().sqrt();
-        normal_cdf(x) + if density > F::zero() { x * density } else { density }
-    };
+    f(x) = x.gelu();
+    df(x, _y) = x.gelu_derivative();
 
     /// x·σ(x), with derivative σ(x) (1 + x (1 − σ(x))) (S. Elfwing et al., 2018).
     silu => Silu() on -4.0..4.0, kinks [];
@@ -231,12 +236,6 @@ elementwise! {
         let s = x.sigmoid();
         s + if x.is_infinite() { F::zero() } else { y * (F::one() - s) }
     };
-}
-
-/// Φ(x) = ½ (1 + erf(x/√2)).
-#[inline(always)]
-fn normal_cdf<F: Real>(x: F) -> F {
-    F::of(0.5) * (F::one() + (x * F::FRAC_1_SQRT_2()).erf())
 }
 
 #[cfg(test)]
