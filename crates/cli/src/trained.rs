@@ -5,21 +5,23 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use autograd::{Tape, Tensor};
+use autograd::Tensor;
 use nn::Module;
 use nn::checkpoint::{self, Metadata};
-use prob::{Distribution, Key, Moments, fill_standard_normal};
+use prob::Key;
 use serde::Deserialize;
 use toml::Table;
-use vae::Vae;
 use vae::models::MlpVae;
+use vae::{Sampler, Threads, Vae, generate};
 
 use crate::config::{Config, parameters};
 use crate::error::Error;
 use crate::run::Run;
 
-/// Rows that are decoded at once.
-const CHUNK: usize = 256;
+/// Rows that a thread makes at once.
+const CHUNK: usize = 64;
+/// Values that are made at a time, before they are written: 16 MB.
+const HELD: usize = 1 << 22;
 /// No header of a model is longer.
 const MOST_HEADER: u64 = 1 << 20;
 
@@ -139,43 +141,37 @@ impl Trained {
     }
 
     /// The means of p(x|z) for latent vectors, one after the other.
-    pub fn decode(&self, z: &[f32]) -> Vec<f32> {
-        self.decode_chunks(z).flatten().collect()
+    pub fn decode(&self, z: &[f32], threads: &Threads) -> Vec<f32> {
+        self.decode_parts(z, threads).flatten().collect()
     }
 
     /// The same, some rows at a time.
-    pub fn decode_chunks(&self, z: &[f32]) -> impl Iterator<Item = Vec<f32>> {
-        let mut tape = Tape::new();
-        z.chunks(CHUNK * self.latent()).map(move |z| tape.evaluate(|tape| self.means(tape, z)).data().to_vec())
-    }
-
-    fn means(&self, tape: &Tape, z: &[f32]) -> Tensor {
-        let z = Tensor::new([z.len() / self.latent(), self.latent()], z.to_vec());
-        self.model.decode(tape.constant(&z)).mean().value()
+    pub fn decode_parts(&self, z: &[f32], threads: &Threads) -> impl Iterator<Item = Vec<f32>> {
+        let k = self.latent();
+        z.chunks(self.part() * k).map(move |z| {
+            let z = Tensor::new([z.len() / k, k], z.to_vec());
+            generate::decode(&self.model, &z, threads).data().to_vec()
+        })
     }
 
     /// `n` rows from the model: z from the prior, and the mean of p(x|z), or, with `draw`, x from it.
-    pub fn sample(&self, n: usize, key: Key, draw: bool) -> Vec<f32> {
-        self.sample_chunks(n, key, draw).flatten().collect()
+    pub fn sample(&self, n: usize, key: Key, draw: bool, threads: &Threads) -> Vec<f32> {
+        self.sample_parts(n, key, draw, threads).flatten().collect()
     }
 
     /// The same, some rows at a time.
-    pub fn sample_chunks(&self, n: usize, key: Key, draw: bool) -> impl Iterator<Item = Vec<f32>> {
-        let mut tape = Tape::new();
-        let chunk = move |first: usize| {
-            let mut rng = key.stream("sample", first as u64, 0);
-            let mut z = vec![0.0; CHUNK.min(n - first) * self.latent()];
-            fill_standard_normal(&mut rng, &mut z);
-            let x = tape.evaluate(|tape| {
-                if !draw {
-                    return self.means(tape, &z);
-                }
-                let z = Tensor::new([z.len() / self.latent(), self.latent()], z);
-                self.model.decode(tape.constant(&z)).sample(&mut rng)
-            });
-            x.data().to_vec()
-        };
-        (0..n).step_by(CHUNK).map(chunk)
+    pub fn sample_parts(&self, n: usize, key: Key, draw: bool, threads: &Threads) -> impl Iterator<Item = Vec<f32>> {
+        let sampler = if draw { Sampler::draws(&self.model, key) } else { Sampler::means(&self.model, key) };
+        let sampler = sampler.with_chunks_of(CHUNK);
+        let part = self.part();
+        (0..n)
+            .step_by(part)
+            .flat_map(move |first| sampler.chunks(first..n.min(first + part), threads, |x: &Tensor| x.data().to_vec()))
+    }
+
+    /// Rows that are held at a time: enough for all threads, but not more values than [`HELD`] if there are many in a row.
+    fn part(&self) -> usize {
+        (HELD / self.features() / CHUNK).max(1) * CHUNK
     }
 }
 

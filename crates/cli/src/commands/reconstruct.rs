@@ -21,10 +21,11 @@ pub fn run(args: &Reconstruct) -> Result<Outcome, Error> {
     let n = (args.n as usize).min(examples.rows());
     output::room(n, trained.features(), format)?;
     let key = Key::new(args.common.seed.unwrap_or(trained.config.seed));
-    let codes = encode(&trained.model, &rows.head(n), key, &Threads::new(args.common.threads));
-    let chunks = trained.decode_chunks(codes.mean.data());
+    let threads = Threads::new(args.common.threads);
+    let codes = encode(&trained.model, &rows.head(n), key, &threads);
+    let parts = trained.decode_parts(codes.mean.data(), &threads);
     let picture = |values: &[f32]| figures::reconstructions(&trained, &grey(&examples, n), values);
-    output::write_rows(&path, format, (n, trained.shape), chunks, picture)?;
+    output::write_rows(&path, format, (n, trained.shape), parts, picture)?;
     Ok(Outcome {
         text: format!("{} of {data} ({}): {}\n", plural(n as u64, "reconstruction"), part.name(), path.display()),
         json: json!({

@@ -2,6 +2,7 @@
 
 use prob::Key;
 use serde_json::json;
+use vae::Threads;
 
 use super::Outcome;
 use crate::args::Sample;
@@ -19,8 +20,9 @@ pub fn run(args: &Sample) -> Result<Outcome, Error> {
     let n = args.n as usize;
     output::room(n, trained.features(), format)?;
     let key = Key::new(args.common.seed.unwrap_or(trained.config.seed));
-    let chunks = trained.sample_chunks(n, key, args.draw);
-    output::write_rows(&path, format, (n, trained.shape), chunks, |values| figures::samples(&trained, values))?;
+    let threads = Threads::new(args.common.threads);
+    let parts = trained.sample_parts(n, key, args.draw, &threads);
+    output::write_rows(&path, format, (n, trained.shape), parts, |values| figures::samples(&trained, values))?;
     let what = if args.draw { "drawn from p(x|z)" } else { "means of p(x|z)" };
     Ok(Outcome {
         text: format!("{}, {what}: {}\n", plural(n as u64, "sample"), path.display()),

@@ -9,6 +9,7 @@ pub use latent::latent;
 pub use loss::loss;
 pub use manifold::manifold;
 
+use vae::Threads;
 use vae::evaluate::Codes;
 
 use crate::picture::{self, Images, Picture};
@@ -28,9 +29,9 @@ pub fn reconstructions(trained: &Trained, originals: &[f32], made: &[f32]) -> Pi
 }
 
 /// What the model makes of rows with these codes: the mean of p(x|z) at the mean of q(z|x).
-pub fn decoded(trained: &Trained, codes: &Codes, n: usize) -> Vec<f32> {
+pub fn decoded(trained: &Trained, codes: &Codes, n: usize, threads: &Threads) -> Vec<f32> {
     let k = trained.latent();
-    trained.decode(&codes.mean.data()[..n.min(codes.mean.shape()[0]) * k])
+    trained.decode(&codes.mean.data()[..n.min(codes.mean.shape()[0]) * k], threads)
 }
 
 fn images<'a>(trained: &Trained, pixels: &'a [f32]) -> Images<'a> {

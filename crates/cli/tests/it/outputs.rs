@@ -39,6 +39,11 @@ fn samples_and_codes_can_be_read_back() {
     assert!(npy(&place.bytes("b.npy")).1.iter().all(|&x| x == 0.0 || x == 1.0));
     place.succeed("sample run -n 20 --seed 5 -o c.npy");
     assert_ne!(place.bytes("b.npy"), place.bytes("c.npy"));
+    for kind in ["", "--draw"] {
+        place.succeed(&format!("sample run -n 1000 {kind} --threads 1 -o one.npy"));
+        place.succeed(&format!("sample run -n 1000 {kind} --threads 3 -o three.npy"));
+        assert!(place.bytes("one.npy") == place.bytes("three.npy"), "threads show");
+    }
 
     place.succeed("encode run -o codes.npy");
     place.succeed("encode run -o codes.csv");

@@ -69,8 +69,9 @@ fn draw(
         picture.save(&session.run.file(file)).map_err(|e| Error::Failed(e.to_string()))?;
         Ok(file)
     };
-    let samples = trained.sample(SAMPLES, session.trainer.key(), false);
-    let made = figures::decoded(trained, codes, PAIRS);
+    let threads = session.trainer.threads();
+    let samples = trained.sample(SAMPLES, session.trainer.key(), false, threads);
+    let made = figures::decoded(trained, codes, PAIRS, threads);
     let latent = figures::latent(&format!("Latent space of {name} ({})", part.name()), codes, examples.labels());
     let mut files = vec![
         save("samples.png", &figures::samples(trained, &samples))?,
@@ -78,7 +79,7 @@ fn draw(
         save("latent.png", &latent)?,
         save("loss.png", &figures::loss(&format!("Training on {name}"), session.trainer.history()))?,
     ];
-    if let Some(manifold) = figures::manifold(trained) {
+    if let Some(manifold) = figures::manifold(trained, threads) {
         files.push(save("manifold.png", &manifold)?);
     }
     Ok(files)
