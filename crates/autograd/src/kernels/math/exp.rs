@@ -1,0 +1,72 @@
+//! Exponentials in `f32`.
+
+use std::f32::consts::LOG2_E;
+
+/// ln 2 in two parts: the first has nine trailing zeros, so that an exponent times it is exact, and the second is positive.
+pub(super) const LN_2_HIGH: f32 = 0.693_145_75;
+pub(super) const LN_2_LOW: f32 = 1.428_606_8e-6;
+
+/// eˣ.
+#[inline(always)]
+pub(super) fn exp(x: f32) -> f32 {
+    let (r, n) = reduce(x);
+    scaled(1.0 + exp_m1_reduced(r), n)
+}
+
+/// eˣ − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1), which cancels nowhere.
+#[inline(always)]
+pub(super) fn exp_m1(x: f32) -> f32 {
+    let (r, n) = reduce(x);
+    let e = exp_m1_reduced(r);
+    // Half of 2ⁿ, since 2¹²⁸ is no number; below 2⁻²⁹ it adds nothing to −1.
+    let half = power_of_two(n.max(-29).wrapping_sub(1));
+    if n == 0 { e } else { (half * e + (half - 0.5)) * 2.0 }
+}
+
+/// e^−cx² for c = 1 or ½ and 0 ≤ x ≤ 15. The rounding of x² would cost x² ulp: x = h + l with few digits in h, so that
+/// h² is exact, and x² − h² = l (x + h) joins the reduced argument.
+#[inline(always)]
+pub(super) fn exp_minus_square(x: f32, c: f32) -> f32 {
+    let h = f32::from_bits(x.to_bits() & 0xffff_f000);
+    let (r, n) = reduce(-c * h * h);
+    scaled(1.0 + exp_m1_reduced(r - c * (x - h) * (x + h)), n)
+}
+
+/// x = n ln 2 + r with n = ⌊x/ln 2⌉ and |r| ≤ ½ ln 2. Past −104 and 89, where eˣ is 0 or ∞ whatever the argument, those
+/// stand for x; the comparisons let NaN through.
+#[inline(always)]
+fn reduce(x: f32) -> (f32, i32) {
+    let x = if x < -104.0 { -104.0 } else { x };
+    let x = if x > 89.0 { 89.0 } else { x };
+    // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    let shifted = x * LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
+    (r, shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32)
+}
+
+/// eʳ − 1 for |r| ≤ ½ ln 2: r + r²·p(r), with the coefficients of Cephes' `expf` (S. Moshier, 1992).
+#[inline(always)]
+fn exp_m1_reduced(r: f32) -> f32 {
+    let p = 1.987_569_1e-4;
+    let p = p * r + 1.398_199_9e-3;
+    let p = p * r + 8.333_452e-3;
+    let p = p * r + 4.166_579_6e-2;
+    let p = p * r + 1.666_666_5e-1;
+    let p = p * r + 0.5;
+    p * (r * r) + r
+}
+
+/// 2ⁿ·e as two factors, since n = 128 and n < −126 do not fit the exponent of one.
+#[inline(always)]
+fn scaled(e: f32, n: i32) -> f32 {
+    let half = n >> 1;
+    e * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+}
+
+/// 2ⁿ for −126 ≤ n ≤ 127.
+#[inline(always)]
+fn power_of_two(n: i32) -> f32 {
+    f32::from_bits((n.wrapping_add(127) as u32) << 23)
+}
