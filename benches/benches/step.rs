@@ -1,32 +1,47 @@
 //! Training steps of the workloads, in rows a second.
 
-use benches::{Workload, synthetic};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use prob::Key;
-use vae::objective::Elbo;
+mod common;
+
+use autograd::Tensor;
+use benches::{TRAINING, Task, Workload, head};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use vae::train::Settings;
-use vae::{Threads, Trainer};
+use vae::{Objective, Threads, Trainer, Vae};
 
 fn steps(c: &mut Criterion) {
-    let key = Key::new(0);
     let mut group = c.benchmark_group("train_step");
-    for (name, batch) in [("W1", 128), ("W2", 20), ("W2", 128), ("W3", 512), ("W5", 64), ("W5", 1)] {
+    for (name, batch) in TRAINING {
         let workload = Workload::named(name).expect("a known workload");
-        let x = synthetic(workload.features, &mut key.stream("data", 0, 0));
-        let rows: Vec<usize> = (0..batch).collect();
+        let x = head(batch, workload.features);
         for threads in [1, 2] {
-            let model = workload.model(&mut key.stream("init", 0, 0));
-            let settings = Settings { seed: 0, shards: None, clip: None };
-            let mut trainer =
-                Trainer::new(model, Elbo { samples: 1 }, nn::Adam::new(1e-3), settings, Threads::new(threads));
-            group.throughput(Throughput::Elements(batch as u64));
-            group.bench_function(format!("{name}/{batch} rows/{threads} threads"), |b| {
-                b.iter(|| trainer.step(&x, &rows).expect("the loss is finite"));
-            });
+            workload.run(Step { group: &mut group, name, x: &x, threads });
         }
     }
     group.finish();
 }
 
-criterion_group!(benches, steps);
+struct Step<'g, 'c> {
+    group: &'g mut BenchmarkGroup<'c, WallTime>,
+    name: &'static str,
+    x: &'g Tensor,
+    threads: usize,
+}
+
+impl Task for Step<'_, '_> {
+    type Output = ();
+
+    fn run<M: Vae<f32>, O: Objective<f32, M>>(self, model: M, objective: O) {
+        let Step { group, name, x, threads } = self;
+        let rows: Vec<usize> = (0..x.shape()[0]).collect();
+        let settings = Settings { seed: 0, shards: None, clip: None };
+        let mut trainer = Trainer::new(model, objective, nn::Adam::new(1e-3), settings, Threads::new(threads));
+        group.throughput(Throughput::Elements(rows.len() as u64));
+        group.bench_function(format!("{name}/{} rows/{threads} threads", rows.len()), |b| {
+            b.iter(|| trainer.step(x, &rows).expect("the loss is finite"));
+        });
+    }
+}
+
+criterion_group!(name = benches; config = common::quick(); targets = steps);
 criterion_main!(benches);

@@ -1,0 +1,120 @@
+//! What a step costs at least: its matrix products, and the memory that it cannot but touch.
+
+use crate::{SAMPLES, Workload};
+
+/// A linear layer: `inputs` numbers of a row give `outputs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Numbers that go in.
+    pub inputs: usize,
+    /// Numbers that come out.
+    pub outputs: usize,
+}
+
+impl Layer {
+    /// Weights and biases.
+    pub fn parameters(&self) -> usize {
+        (self.inputs + 1) * self.outputs
+    }
+
+    /// Floating-point operations of one product for so many rows; a multiply-add is two.
+    pub fn flop(&self, rows: usize) -> usize {
+        2 * rows * self.inputs * self.outputs
+    }
+}
+
+/// The least that a step does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Floating-point operations of the matrix products; a multiply-add is two.
+    pub flop: f64,
+    /// Bytes read and written.
+    pub traffic: f64,
+    /// Bytes of the arrays that are touched: what a cache would have to hold.
+    pub footprint: f64,
+}
+
+/// Bytes of a number.
+const NUMBER: f64 = 4.0;
+
+impl Cost {
+    /// A training step on a batch of B rows, S draws of z each; layer l has P_l parameters and n_l outputs and sees
+    /// R_l = B rows in the encoder, R_l = S B in the decoder.
+    ///
+    /// ```text
+    /// flop      = Σ_l 3 · 2 R_l in_l out_l, without the gradient by the data: 2 instead of 3 for the first layer
+    /// traffic   = 4 bytes · { 10 Σ_l P_l + 5 Σ_l R_l n_l + 3 B D }
+    /// footprint = 4 bytes · { 4 Σ_l P_l + 2 Σ_l R_l n_l + B D }
+    /// ```
+    ///
+    /// A parameter is read forward and backward, its gradient written and read, and Adam reads and writes it and its two
+    /// moments: 10. An output is written, read by the layer after it, and once more backward; its cotangent is written and
+    /// read: 5. The data are read by the first layer, by log p(x|z), and by the first weight's gradient: 3.
+    pub fn training(workload: &Workload, batch: usize) -> Cost {
+        let (mut parameters, mut outputs, mut flop) = (0, 0, 0);
+        let encoder = workload.encoder().into_iter().map(|layer| (layer, batch));
+        let decoder = workload.decoder().into_iter().map(|layer| (layer, batch * workload.draws()));
+        for (i, (layer, rows)) in encoder.chain(decoder).enumerate() {
+            parameters += layer.parameters();
+            outputs += rows * layer.outputs;
+            flop += layer.flop(rows) * if i == 0 { 2 } else { 3 };
+        }
+        let data = batch * workload.features;
+        Cost {
+            flop: flop as f64,
+            traffic: NUMBER * (10 * parameters + 5 * outputs + 3 * data) as f64,
+            footprint: NUMBER * (4 * parameters + 2 * outputs + data) as f64,
+        }
+    }
+
+    /// The workload DECODE: [`SAMPLES`] rows from the decoder in chunks of `batch`.
+    ///
+    /// ```text
+    /// flop      = Σ_l 2 · SAMPLES · in_l out_l
+    /// traffic   = 4 bytes · { chunks · Σ_l P_l + 2 · SAMPLES · (K + Σ_l n_l) }
+    /// footprint = 4 bytes · { Σ_l P_l + batch · (K + Σ_l n_l) }
+    /// ```
+    ///
+    /// The parameters are read for each chunk; z and every output are written, and read by what comes after: a layer, or the
+    /// sigmoid.
+    pub fn sampling(workload: &Workload, batch: usize) -> Cost {
+        let decoder = workload.decoder();
+        let parameters: usize = decoder.iter().map(Layer::parameters).sum();
+        let row = decoder[0].inputs + decoder.iter().map(|layer| layer.outputs).sum::<usize>();
+        Cost {
+            flop: decoder.iter().map(|layer| layer.flop(SAMPLES)).sum::<usize>() as f64,
+            traffic: NUMBER * (SAMPLES.div_ceil(batch) * parameters + 2 * SAMPLES * row) as f64,
+            footprint: NUMBER * (parameters + batch * row) as f64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand. W5 with one row: 64·128, 128·16, 8·128 and 128·64 weights; 336 outputs.
+    #[test]
+    fn a_small_network_counted_by_hand() {
+        let cost = Cost::training(&Workload::named("W5").expect("a known workload"), 1);
+        assert_eq!(cost.flop, (2 * (2 * 8192 + 3 * (2048 + 1024 + 8192))) as f64);
+        let parameters = 65 * 128 + 129 * 16 + 9 * 128 + 129 * 64;
+        assert_eq!(cost.traffic, (4 * (10 * parameters + 5 * 336 + 3 * 64)) as f64);
+        assert_eq!(cost.footprint, (4 * (4 * parameters + 2 * 336 + 64)) as f64);
+    }
+
+    /// Fifty draws are fifty times the decoder, and the encoder once.
+    #[test]
+    fn draws_repeat_the_decoder() {
+        let [plain, weighted] =
+            ["W2", "W2K50"].map(|name| Cost::training(&Workload::named(name).expect("a known workload"), 20).flop);
+        let decoder = 3 * 2 * 20 * (50 * 200 + 200 * 200 + 200 * 784);
+        assert_eq!(weighted - plain, (49 * decoder) as f64);
+    }
+
+    #[test]
+    fn samples_pass_the_decoder_once() {
+        let cost = Cost::sampling(&Workload::named("W1").expect("a known workload"), 128);
+        assert_eq!(cost.flop, (2 * SAMPLES * (20 * 400 + 400 * 784)) as f64);
+    }
+}
