@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use rayon::{Scope, ThreadPool};
+use std::sync::Mutex;
 
 /// A number of threads to work on. One thread means the caller's own.
 #[derive(Debug)]
@@ -26,19 +27,35 @@ impl Threads {
         self.0.as_ref().map_or(1, ThreadPool::current_num_threads)
     }
 
-    /// Calls `f(i, item i)` for each item.
-    pub(crate) fn for_each<T: Send>(&self, items: &mut [T], f: impl Fn(usize, &mut T) + Send + Sync) {
+    /// Calls `f`, if it is `worth` it on one of the threads: what `f` then shares out has no way to go but to the others.
+    pub(crate) fn enter<R: Send>(&self, worth: bool, f: impl FnOnce() -> R + Send) -> R {
         match &self.0 {
-            None => items.iter_mut().enumerate().for_each(|(i, item)| f(i, item)),
-            Some(pool) => pool.install(|| items.par_iter_mut().enumerate().for_each(|(i, item)| f(i, item))),
+            Some(pool) if worth => pool.install(f),
+            _ => f(),
         }
     }
 
-    /// Calls `f` with where it can leave work for other threads, if there are any, and waits for that work.
-    pub(crate) fn scope<'s, R: Send>(&self, f: impl FnOnce(Option<&Scope<'s>>) -> R + Send) -> R {
+    /// Calls `f(i, item i)` for each item, the same thread for the same item at every call, so that it finds in its cache
+    /// what it left there. The caller's thread takes a single one.
+    pub(crate) fn for_each<T: Send>(&self, items: &mut [T], f: impl Fn(usize, &mut T) + Send + Sync) {
+        let Some(pool) = self.0.as_ref().filter(|_| items.len() > 1) else {
+            return items.iter_mut().enumerate().for_each(|(i, item)| f(i, item));
+        };
+        let size = items.len().div_ceil(self.count());
+        let shares: Vec<_> = items.chunks_mut(size).map(Mutex::new).collect();
+        pool.broadcast(|thread| {
+            let Some(share) = shares.get(thread.index()) else { return };
+            let mut share = share.lock().expect("a share has one taker");
+            share.iter_mut().enumerate().for_each(|(i, item)| f(thread.index() * size + i, item));
+        });
+    }
+
+    /// Calls `f` with where it can leave work for other threads, if there are any and it is `worth` it, and waits for that
+    /// work.
+    pub(crate) fn scope<'s, R: Send>(&self, worth: bool, f: impl FnOnce(Option<&Scope<'s>>) -> R + Send) -> R {
         match &self.0 {
-            None => f(None),
-            Some(pool) => pool.scope(|scope| f(Some(scope))),
+            Some(pool) if worth => pool.scope(|scope| f(Some(scope))),
+            _ => f(None),
         }
     }
 

@@ -30,6 +30,10 @@ where
 
         Bound { value: elbo, expected_log_likelihood, kl, surrogate: None }
     }
+
+    fn samples(&self) -> usize {
+        self.samples
+    }
 }
 
 /// ELBO = E_q[log p(x, z) − log q(z|x)], all of it by `samples` draws: for posteriors and priors without a closed KL
@@ -52,5 +56,9 @@ impl<F: Real, M: Vae<F>> Objective<F, M> for MonteCarloElbo {
         let elbo = expected_log_likelihood - kl;
 
         Bound { value: elbo, expected_log_likelihood, kl, surrogate: None }
+    }
+
+    fn samples(&self) -> usize {
+        self.samples
     }
 }

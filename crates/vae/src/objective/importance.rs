@@ -21,6 +21,10 @@ impl<F: Real, M: Vae<F>> Objective<F, M> for ImportanceWeighted {
         let value = log_mean_exp(&(log_likelihood - log_ratio));
         Bound { value, expected_log_likelihood: log_likelihood.mean(0), kl: log_ratio.mean(0), surrogate: None }
     }
+
+    fn samples(&self) -> usize {
+        self.samples
+    }
 }
 
 /// log w = log p(x|z) + log p(z) − log q(z|x) for `samples` draws of z from q(z|x), `[S, B]`.

@@ -34,4 +34,9 @@ impl<'t, F: Real> Bound<'t, F> {
 pub trait Objective<F: Real, M: Vae<F>>: Send + Sync {
     /// The bound for each row of `x`, `[B, D]`; noise is drawn from `rng`.
     fn bound<'t, R: Rng + ?Sized>(&self, model: &M, x: Var<'t, F>, rng: &mut R) -> Bound<'t, F>;
+
+    /// How often z is drawn for each row: what a row costs, by which batches are split.
+    fn samples(&self) -> usize {
+        1
+    }
 }

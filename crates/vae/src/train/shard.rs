@@ -50,12 +50,12 @@ impl<F: Real> Shard<F> {
     }
 }
 
-/// How many shards a batch is split into where the configuration does not say: one for each 64 rows, at most 4.
+/// How many shards a batch is split into where the configuration does not say: one for each 64 draws of z, at most 4.
 ///
-/// It depends on the batch alone, so that the machine's threads do not show in the result. Each shard costs a pass over
+/// It depends on the batch and the objective alone, so that the machine's threads do not show in the result. Each shard costs a pass over
 /// the gradients, and too few starve the threads.
-pub(super) fn default_shards(rows: usize) -> usize {
-    (rows / 64).clamp(1, 4)
+pub(super) fn default_shards(draws: usize) -> usize {
+    (draws / 64).clamp(1, 4)
 }
 
 /// The rows of shard `i` of `shards`.

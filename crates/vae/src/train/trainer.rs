@@ -16,8 +16,8 @@ use std::time::Instant;
 pub struct Settings {
     /// The seed of every stream of random numbers.
     pub seed: u64,
-    /// Parts that a batch is split into, each with its own tape and stream of noise; by default one for each 64 rows, at
-    /// most 4. The number changes the bits of the result, the number of threads does not.
+    /// Parts that a batch is split into, each with its own tape and stream of noise; by default one for each 64 draws of z,
+    /// at most 4. The number changes the bits of the result, the number of threads does not.
     pub shards: Option<usize>,
     /// The largest norm of the gradient; larger ones are scaled down to it.
     pub clip: Option<f64>,
@@ -159,36 +159,32 @@ where
     /// If the bound is not finite, or, where gradients are clipped, their norm: the parameters are then those of before the
     /// step. If the gradient is not finite though the bound is, the parameters are spoilt.
     pub fn step<D: Rows<F>>(&mut self, data: &D, rows: &[usize]) -> Result<Sums, Error> {
-        let shards = self.settings.shards.unwrap_or_else(|| default_shards(rows.len())).clamp(1, rows.len().max(1));
+        let suggested = || default_shards(rows.len() * self.objective.samples());
+        let shards = self.settings.shards.unwrap_or_else(suggested).clamp(1, rows.len().max(1));
         if self.shards.len() < shards {
             self.shards.resize_with(shards, Shard::new);
         }
+        let Trainer { model, objective, optimizer, settings, threads, position, .. } = self;
         let active = &mut self.shards[..shards];
-        let step = Step {
-            model: &self.model,
-            objective: &self.objective,
-            data,
-            rows,
-            key: Key::new(self.settings.seed),
-            number: self.position.steps,
-        };
-        self.threads.for_each(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
+        let number = position.steps;
+        let sums = threads.enter(shards > 1, || {
+            let step = Step { model, objective, data, rows, key: Key::new(settings.seed), number };
+            threads.for_each(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
 
-        let mut sums = Sums::default();
-        active.iter().for_each(|shard| sums += shard.sums);
-        let (value, number) = (sums.mean().elbo, self.position.steps);
-        let diverged = |what, value| Error::Diverged { step: number, what, value };
-        if !value.is_finite() {
-            return Err(diverged("the bound", value));
-        }
-        let parts = match self.settings.clip {
-            None => active,
-            Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
-        };
-        let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
-        if !update(&mut self.model, &mut self.optimizer, &gradients, &self.threads) {
-            return Err(Error::Spoilt { step: number });
-        }
+            let mut sums = Sums::default();
+            active.iter().for_each(|shard| sums += shard.sums);
+            let diverged = |what, value| Error::Diverged { step: number, what, value };
+            let value = sums.mean().elbo;
+            if !value.is_finite() {
+                return Err(diverged("the bound", value));
+            }
+            let parts = match settings.clip {
+                None => active,
+                Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
+            };
+            let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
+            if update(model, optimizer, &gradients, threads) { Ok(sums) } else { Err(Error::Spoilt { step: number }) }
+        })?;
         self.position.steps += 1;
         Ok(sums)
     }
