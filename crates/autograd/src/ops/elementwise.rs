@@ -231,7 +231,7 @@ elementwise! {
 
     /// x·σ(x), with derivative σ(x) (1 + x (1 − σ(x))) (S. Elfwing et al., 2018).
     silu => Silu() on -4.0..4.0, kinks [];
-    f(x) = if x == F::neg_infinity() { F::zero() } else { x * x.sigmoid() };
+    f(x) = x.silu();
     df(x, y) = {
         let s = x.sigmoid();
         s + if x.is_infinite() { F::zero() } else { y * (F::one() - s) }

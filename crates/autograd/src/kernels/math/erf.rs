@@ -1,16 +1,20 @@
 //! The error function and the normal distribution function in `f32`.
 //!
-//! Near 0 an odd polynomial; elsewhere erfc x = e^−x²·m(x), where m is a polynomial in 2/(2 + x) and the exponential
-//! knows x² to more digits than `f32` has. tests/golden/coefficients.py finds both polynomials.
+//! Near 0 an odd polynomial; elsewhere erfc x = e^−x²·m(x), where the exponential knows x² to more digits
+//! than `f32` has and m varies slowly; Φ(x) = ½ erfc(−x/√2). tests/golden/coefficients.py finds the polynomials.
 
-use super::exp::{exp, exp_minus_square};
-use std::f32::consts::FRAC_1_SQRT_2;
+use super::exp::{exp, times_exp_minus_square};
+use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
+
+/// Past this, e^−x²/2 is 0.
+const GELU_END: f32 = 14.5;
 
 /// erf x.
 #[inline(always)]
 pub(super) fn erf(x: f32) -> f32 {
     let a = at_most(4.0, x.abs());
-    let far = 1.0 - exp(-a * a) * erfc_scaled(a);
+    let (p, d) = erfc_scaled(a);
+    let far = 1.0 - exp(-a * a) * (p / d);
     (if a < 1.0 { erf_near_zero(a) } else { far }).copysign(x)
 }
 
@@ -18,38 +22,45 @@ pub(super) fn erf(x: f32) -> f32 {
 #[inline(always)]
 pub(super) fn erfc(x: f32) -> f32 {
     let a = at_most(10.2, x.abs());
-    let tail = exp_minus_square(a, 1.0) * erfc_scaled(a);
+    let (p, d) = erfc_scaled(a);
+    let tail = times_exp_minus_square(p, a, 1.0) / d;
     let far = if x < 0.0 { 2.0 - tail } else { tail };
     if a < 0.5 { 1.0 - erf_near_zero(x) } else { far }
 }
 
-/// x·Φ(x) with Φ(x) = ½ erfc(−x/√2). In the lower tail x goes to the factor that is not tiny.
+/// e^−x².
+#[inline(always)]
+pub(super) fn exp_minus_square(x: f32) -> f32 {
+    times_exp_minus_square(1.0, at_most(10.2, x.abs()), 1.0)
+}
+
+/// x·Φ(x), which is x + (−x)·Φ(−x) for positive x.
 #[inline(always)]
 pub(super) fn gelu(x: f32) -> f32 {
-    let (near, m, e) = normal(x);
-    // Where Φ is 0 or 1, x may be infinite.
-    let lower = if x < -15.0 { -0.0 } else { x * m * e };
-    let far = if x < 0.0 { lower } else { x * (1.0 - m * e) };
-    if x.abs() < 0.5 { x * near } else { far }
+    let a = at_most(GELU_END, x.abs());
+    let (p, d) = erfc_scaled(a * FRAC_1_SQRT_2);
+    // Φ(−a) = ½ p/d·e^−a²/2, where d is 1 or a/√2: a/d is known without rounding.
+    let lower = times_exp_minus_square(-0.5 * p * if d == 1.0 { a } else { SQRT_2 }, a, 0.5);
+    let far = if x < 0.0 { lower } else { x + lower };
+    if a < FRAC_1_SQRT_2 { x * normal_cdf_near_zero(x) } else { far }
 }
 
 /// Φ(x) + x·φ(x) with φ(x) = e^−x²/2/√(2π).
 #[inline(always)]
 pub(super) fn gelu_derivative(x: f32) -> f32 {
-    const FRAC_1_SQRT_TAU: f32 = 0.398_942_28;
-    let (near, m, e) = normal(x);
-    let far = if x < 0.0 { m * e } else { 1.0 - m * e };
-    let cdf = if x.abs() < 0.5 { near } else { far };
-    let x = if x.is_infinite() { 0.0 } else { x };
-    cdf + x * e * FRAC_1_SQRT_TAU
+    const FRAC_1_SQRT_TAU: f32 = 0.398_942_3;
+    let a = at_most(GELU_END, x.abs());
+    let (p, d) = erfc_scaled(a * FRAC_1_SQRT_2);
+    let tail = times_exp_minus_square(0.5 * p, a, 0.5) / d;
+    let far = if x < 0.0 { tail } else { 1.0 - tail };
+    let cdf = if a < FRAC_1_SQRT_2 { normal_cdf_near_zero(x) } else { far };
+    cdf + times_exp_minus_square(a * FRAC_1_SQRT_TAU, a, 0.5).copysign(x)
 }
 
-/// Φ(x) for |x| < ½, and factors of Φ(−|x|) = m·e elsewhere, where e = e^−x²/2 for all x.
+/// Φ(x) = ½ + ½ erf(x/√2) for |x| ≤ √2.
 #[inline(always)]
-fn normal(x: f32) -> (f32, f32, f32) {
-    let near = 0.5 + 0.5 * erf_near_zero(x * FRAC_1_SQRT_2);
-    let a = at_most(14.5, x.abs());
-    (near, 0.5 * erfc_scaled(a * FRAC_1_SQRT_2), exp_minus_square(a, 0.5))
+fn normal_cdf_near_zero(x: f32) -> f32 {
+    0.5 + 0.5 * erf_near_zero(x * FRAC_1_SQRT_2)
 }
 
 /// erf x = x + x·p(x²) for |x| ≤ 1.
@@ -58,34 +69,53 @@ fn erf_near_zero(x: f32) -> f32 {
     let s = x * x;
     let p = 7.853_853_5e-5;
     let p = p * s - 8.010_191_4e-4;
-    let p = p * s + 5.188_327e-3;
-    let p = p * s - 2.685_381e-2;
+    let p = p * s + 5.188_327_3e-3;
+    let p = p * s - 2.685_381_1e-2;
     let p = p * s + 1.128_358_54e-1;
     let p = p * s - 3.761_262_6e-1;
-    let p = p * s + 1.283_791_66e-1;
+    let p = p * s + 1.283_791_7e-1;
     x + x * p
 }
 
-/// eˣ² erfc x = w·p(1 − 2w) with w = 2/(2 + x), for 0.49 ≤ x ≤ 10.3.
+/// p and d with m(x) = eˣ² erfc x = p/d, for 0.49 ≤ x ≤ 10.3: up to 2 p is a polynomial in x, beyond in 1/x, where d = x.
 #[inline(always)]
-fn erfc_scaled(x: f32) -> f32 {
-    let w = 2.0 / (2.0 + x);
-    let q = 1.0 - (w + w);
-    let p = 5.832_391_3e-5;
-    let p = p * q - 2.711_709_2e-4;
-    let p = p * q - 4.460_944_6e-4;
-    let p = p * q + 1.526_507_8e-3;
-    let p = p * q + 3.246_54e-3;
-    let p = p * q - 1.075_290_4e-2;
-    let p = p * q - 1.822_178_4e-2;
-    let p = p * q + 1.397_359_4e-1;
-    let p = p * q - 3.435_803_4e-1;
-    let p = p * q + 5.107_913_6e-1;
-    w * p
+fn erfc_scaled(x: f32) -> (f32, f32) {
+    let (middle, far) = (erfc_scaled_middle(x - 1.25), erfc_scaled_far(1.0 / x - 0.25));
+    if x < 2.0 { (middle, 1.0) } else { (far, x) }
+}
+
+/// m(u + 5/4).
+#[inline(always)]
+fn erfc_scaled_middle(u: f32) -> f32 {
+    let p = -2.027_33e-5;
+    let p = p * u + 6.420_655e-5;
+    let p = p * u - 1.611_955_7e-4;
+    let p = p * u + 4.672_757_3e-4;
+    let p = p * u - 1.326_213_6e-3;
+    let p = p * u + 3.555_108_6e-3;
+    let p = p * u - 9.081_596_5e-3;
+    let p = p * u + 2.201_109_8e-2;
+    let p = p * u - 5.021_827_3e-2;
+    let p = p * u + 1.067_955_9e-1;
+    let p = p * u - 2.088_218_8e-1;
+    p * u + 3.678_229_2e-1
+}
+
+/// m(1/v)/v with v = u + ¼.
+#[inline(always)]
+fn erfc_scaled_far(u: f32) -> f32 {
+    let p = -1.752_585_9e-1;
+    let p = p * u + 3.828_273_4e-1;
+    let p = p * u - 2.672_761_7e-1;
+    let p = p * u - 2.777_332_4e-2;
+    let p = p * u + 2.194_32e-1;
+    let p = p * u - 1.677_872_2e-1;
+    let p = p * u - 1.194_466_4e-1;
+    p * u + 5.479_978_3e-1
 }
 
 /// The smaller of the two, and NaN for NaN.
 #[inline(always)]
-pub(super) fn at_most(limit: f32, x: f32) -> f32 {
+fn at_most(limit: f32, x: f32) -> f32 {
     if x > limit { limit } else { x }
 }

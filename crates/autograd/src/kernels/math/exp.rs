@@ -9,53 +9,61 @@ pub(super) const LN_2_LOW: f32 = 1.428_606_8e-6;
 /// eˣ.
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
-    let (r, n) = reduce(x);
-    scaled(1.0 + exp_m1_reduced(r), n)
+    times_exp(1.0, x)
+}
+
+/// m·eˣ for −110 ≤ m ≤ 1, also where eˣ alone would be subnormal.
+#[inline(always)]
+pub(super) fn times_exp(m: f32, x: f32) -> f32 {
+    let (r, rest, n) = reduce(x);
+    // m + m (eʳ − 1) is rounded less often than m·eʳ.
+    scaled(m + m * exp_m1_reduced(r, rest), n)
 }
 
 /// eˣ − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1), which cancels nowhere.
 #[inline(always)]
 pub(super) fn exp_m1(x: f32) -> f32 {
-    let (r, n) = reduce(x);
-    let e = exp_m1_reduced(r);
+    let (r, rest, n) = reduce(x);
+    let e = exp_m1_reduced(r, rest);
     // Half of 2ⁿ, since 2¹²⁸ is no number; below 2⁻²⁹ it adds nothing to −1.
     let half = power_of_two(n.max(-29).wrapping_sub(1));
-    if n == 0 { e } else { (half * e + (half - 0.5)) * 2.0 }
+    (if n == 0 { e } else { (half * e + (half - 0.5)) * 2.0 }).copysign(x)
 }
 
-/// e^−cx² for c = 1 or ½ and 0 ≤ x ≤ 15. The rounding of x² would cost x² ulp: x = h + l with few digits in h, so that
+/// m·e^−cx² for c = 1 or ½ and 0 ≤ x ≤ 15. The rounding of x² would cost x² ulp: x = h + l with few digits in h, so that
 /// h² is exact, and x² − h² = l (x + h) joins the reduced argument.
 #[inline(always)]
-pub(super) fn exp_minus_square(x: f32, c: f32) -> f32 {
+pub(super) fn times_exp_minus_square(m: f32, x: f32, c: f32) -> f32 {
     let h = f32::from_bits(x.to_bits() & 0xffff_f000);
-    let (r, n) = reduce(-c * h * h);
-    scaled(1.0 + exp_m1_reduced(r - c * (x - h) * (x + h)), n)
+    let (r, rest, n) = reduce(-c * h * h);
+    scaled(m + m * exp_m1_reduced(r, rest - c * (x - h) * (x + h)), n)
 }
 
-/// x = n ln 2 + r with n = ⌊x/ln 2⌉ and |r| ≤ ½ ln 2. Past −104 and 89, where eˣ is 0 or ∞ whatever the argument, those
-/// stand for x; the comparisons let NaN through.
+/// x = n ln 2 + r + rest with n = ⌊x/ln 2⌉, |r| ≤ ½ ln 2 and a small rest. Past −110 and 89, where eˣ and x·eˣ are 0 or ∞
+/// whatever the argument, those stand for x; the comparisons let NaN through.
 #[inline(always)]
-fn reduce(x: f32) -> (f32, i32) {
-    let x = if x < -104.0 { -104.0 } else { x };
+fn reduce(x: f32) -> (f32, f32, i32) {
+    let x = if x < -110.0 { -110.0 } else { x };
     let x = if x > 89.0 { 89.0 } else { x };
     // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
     const ROUND: f32 = 12_582_912.0;
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    (r, shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32)
+    (x - n * LN_2_HIGH, -n * LN_2_LOW, shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32)
 }
 
-/// eʳ − 1 for |r| ≤ ½ ln 2: r + r²·p(r), with the coefficients of Cephes' `expf` (S. Moshier, 1992).
+/// eʳ⁺ᵈ − 1 for |r| ≤ ½ ln 2 and a small d: r + (d + s²·p(s)) with s = r + d as rounded, and the coefficients of Cephes'
+/// `expf` (S. Moshier, 1992).
 #[inline(always)]
-fn exp_m1_reduced(r: f32) -> f32 {
+fn exp_m1_reduced(r: f32, d: f32) -> f32 {
+    let s = r + d;
     let p = 1.987_569_1e-4;
-    let p = p * r + 1.398_199_9e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    p * (r * r) + r
+    let p = p * s + 1.398_199_9e-3;
+    let p = p * s + 8.333_452e-3;
+    let p = p * s + 4.166_579_6e-2;
+    let p = p * s + 1.666_666_5e-1;
+    let p = p * s + 0.5;
+    r + (d + p * (s * s))
 }
 
 /// 2ⁿ·e as two factors, since n = 128 and n < −126 do not fit the exponent of one.

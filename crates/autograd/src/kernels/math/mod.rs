@@ -38,6 +38,8 @@ pub trait Math: Float {
     fn gelu(self) -> Self;
     /// Φ(x) + x·φ(x) with the normal density φ.
     fn gelu_derivative(self) -> Self;
+    /// x/(1 + e⁻ˣ).
+    fn silu(self) -> Self;
 
     /// 1 / (1 + e⁻ˣ), without overflow and without losing the lower tail.
     #[inline(always)]
@@ -56,6 +58,14 @@ pub trait Math: Float {
 }
 
 impl Math for f32 {
+    /// x·eˣ is formed at once in the lower tail, where eˣ alone is subnormal before x·eˣ is.
+    #[inline(always)]
+    fn silu(self) -> f32 {
+        let x = if self < -110.0 { -110.0 } else { self };
+        let numerator = if x < 0.0 { exp::times_exp(x, -x.abs()) } else { x };
+        numerator / (1.0 + exp::exp(-x.abs()))
+    }
+
     #[inline(always)]
     fn fast_exp(self) -> f32 {
         exp::exp(self)
@@ -68,7 +78,7 @@ impl Math for f32 {
 
     #[inline(always)]
     fn exp_minus_square(self) -> f32 {
-        exp::exp_minus_square(erf::at_most(10.2, self.abs()), 1.0)
+        erf::exp_minus_square(self)
     }
 
     #[inline(always)]
@@ -176,6 +186,17 @@ impl Math for f64 {
     #[inline(always)]
     fn gelu(self) -> f64 {
         if self == f64::NEG_INFINITY { -0.0 } else { self * normal_cdf(self) }
+    }
+
+    /// In the lower tail eˣ is taken in two factors, since it is subnormal before x·eˣ is.
+    #[inline(always)]
+    fn silu(self) -> f64 {
+        if self > -700.0 || self.is_nan() {
+            return self * self.sigmoid();
+        }
+        let x = self.max(-800.0);
+        let half = (0.5 * x).exp();
+        x * half * half
     }
 
     #[inline(always)]
