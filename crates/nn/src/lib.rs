@@ -35,11 +35,13 @@ pub mod init;
 pub mod optim;
 
 mod activation;
+mod conv;
 mod linear;
 mod mlp;
 mod module;
 
 pub use activation::{Activation, UnknownActivation};
+pub use conv::{Conv2d, ConvTranspose2d};
 pub use linear::Linear;
 pub use mlp::Mlp;
 pub use module::{Module, Path, Visitor};

@@ -1,4 +1,4 @@
-"""Writes optimizers.json, mlp.json, mlp.safetensors and linear.safetensors beside this file.
+"""Writes optimizers.json, mlp.json, mlp.safetensors, linear.safetensors, conv.json and conv.safetensors beside this file.
 
     pip install torch==2.15.0 safetensors==0.8.0 numpy==2.4.6
     python pytorch.py
@@ -69,6 +69,28 @@ def networks():
     }
 
 
+def convolutions():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
+        torch.nn.Tanh(),
+        torch.nn.ConvTranspose2d(6, 4, (2, 3), stride=(2, 2), padding=(0, 1), output_padding=(1, 0), groups=2),
+    )
+    x = torch.randn(2, 4, 5, 4)
+    hidden = net[0](x)
+    y = net(x)
+    safetensors.torch.save_file(net.state_dict(), HERE / "conv.safetensors")
+    return {
+        "torch": torch.__version__.split("+")[0],
+        "x": x.flatten().tolist(),
+        "hidden_shape": list(hidden.shape),
+        "hidden": hidden.flatten().tolist(),
+        "y_shape": list(y.shape),
+        "y": y.flatten().tolist(),
+    }
+
+
 if __name__ == "__main__":
     (HERE / "optimizers.json").write_text(json.dumps(optimizers()) + "\n")
     (HERE / "mlp.json").write_text(json.dumps(networks()) + "\n")
+    (HERE / "conv.json").write_text(json.dumps(convolutions()) + "\n")

@@ -4,7 +4,7 @@
 //! once in 1.7 million (5 standard errors, normal approximation for n = 100,000 and more draws).
 
 use autograd::prelude::*;
-use nn::{Linear, init};
+use nn::{Conv2d, ConvTranspose2d, Linear, init};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -60,6 +60,20 @@ fn a_linear_layer_starts_as_in_pytorch() {
     check_uniform(linear.weight.value(), 1.0 / 20.0);
     let wide = Linear::<f64>::new(1, 100_000, &mut rng(10));
     check_uniform(wide.bias.value(), 1.0);
+}
+
+/// PyTorch's default: weight and bias from U(±1/√n), where n is the product of the weight's axes past the first.
+#[test]
+fn convolutions_start_as_in_pytorch() {
+    let groups = |groups| Window { groups, ..Window::default() };
+    let conv = Conv2d::<f64>::new(64, 120, [5, 5], groups(4), &mut rng(11));
+    check_uniform(conv.weight.value(), 1.0 / 20.0);
+    let transposed = ConvTranspose2d::<f64>::new(400, 64, [5, 5], groups(4), &mut rng(12));
+    check_uniform(transposed.weight.value(), 1.0 / 20.0);
+    let wide = Conv2d::<f64>::new(1, 100_000, [2, 2], groups(1), &mut rng(13));
+    check_uniform(wide.bias.value(), 0.5);
+    let wide = ConvTranspose2d::<f64>::new(25_000, 100_000, [2, 2], groups(25_000), &mut rng(14));
+    check_uniform(wide.bias.value(), 0.25);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #[allow(unsafe_code)]
 mod allocation;
 mod checkpoints;
+mod conv;
 mod init;
 mod layers;
 mod modules;
