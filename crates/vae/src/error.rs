@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-/// Why training could not go on.
+/// Why a model could not be made, or why training could not go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A layout that no network can have, or not one for the data's images.
+    #[error("{0}")]
+    Layout(String),
     /// The bound, or the norm of its gradient, is not a finite number. The trainer has the parameters of before the step.
     #[error("training diverged: {what} is {value} at step {step} (a smaller learning rate or clipping may help)")]
     Diverged {

@@ -1,6 +1,7 @@
 //! Variational autoencoders: models, objectives, training and evaluation.
 //!
-//! - [`Vae`]: what a model is: q(z|x), p(z) and p(x|z). [`models`] has ready ones.
+//! - [`Vae`]: what a model is: q(z|x), p(z) and p(x|z). [`models`] has ready ones: of multilayer perceptrons, of convolutions
+//!   for images, and the linear Gaussian one.
 //! - [`objective`]: bounds on log p(x), one a file; [`Elbo`] is the usual one.
 //! - [`Trainer`]: steps over shards and threads, epochs, checkpoints that resume to the same bits.
 //! - [`evaluate`]: the bound, log p̂(x) by importance sampling with its standard error, codes, active units.

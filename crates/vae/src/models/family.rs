@@ -3,6 +3,27 @@
 use autograd::{Array, Tensor};
 use prob::{Bernoulli, Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal};
 use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+/// What q(z|x) is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PosteriorFamily {
+    /// N(μ(x), diag σ²(x)).
+    Diagonal,
+    /// N(μ(x), L(x) L(x)ᵀ).
+    Full,
+}
+
+/// What p(x|z) is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LikelihoodFamily {
+    /// Independent Bernoulli variables with logits l(z), for x in {0, 1}.
+    Bernoulli,
+    /// N(μ(z), diag σ²) for real x, σ fixed or learned.
+    Gaussian,
+}
 
 /// q(z|x): a normal distribution with diagonal or full covariance.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use autograd::prelude::*;
 use nn::Adam;
 use std::alloc::{GlobalAlloc, Layout as Block, System};
 use std::cell::Cell;
-use vae::models::{LikelihoodFamily, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
+use vae::models::{ConvConfig, ConvVae, LikelihoodFamily, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
 use vae::objective::ImportanceWeighted;
 use vae::train::Settings;
 use vae::{Elbo, Objective, Threads, Trainer, Vae};
@@ -84,7 +84,11 @@ fn network(likelihood: LikelihoodFamily, posterior: PosteriorFamily) -> MlpVae<f
 }
 
 fn images() -> Tensor<f32> {
-    Tensor::from_fn([64, 196], |i| (i * i % 11 % 2) as f32)
+    binary(64, 196)
+}
+
+fn binary(rows: usize, features: usize) -> Tensor<f32> {
+    Tensor::from_fn([rows, features], |i| (i * i % 11 % 2) as f32)
 }
 
 #[test]
@@ -109,6 +113,14 @@ fn the_importance_weighted_bound_of_a_network() {
 fn a_full_covariance() {
     let model = network(LikelihoodFamily::Gaussian, PosteriorFamily::Full);
     check("full covariance", model, Elbo { samples: 1 }, &images(), 1);
+}
+
+#[test]
+fn convolutions() {
+    let config = ConvConfig { channels: vec![8, 20], hidden: vec![30], latent: 4, ..ConvConfig::default() };
+    let model = |image| ConvVae::<f32>::new(image, &config, &mut stream(95)).expect("the images fit");
+    check("convolutions", model([1, 12, 16]), Elbo { samples: 1 }, &binary(64, 192), 1);
+    check("3 shards of convolutions", model([3, 8, 8]), ImportanceWeighted { samples: 3 }, &binary(20, 192), 3);
 }
 
 #[test]

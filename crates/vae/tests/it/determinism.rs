@@ -3,7 +3,7 @@
 use crate::common::{Case, Size, bits, stream};
 use autograd::prelude::*;
 use nn::Adam;
-use vae::models::{LikelihoodFamily, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
+use vae::models::{ConvConfig, ConvVae, LikelihoodFamily, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
 use vae::objective::ImportanceWeighted;
 use vae::train::Settings;
 use vae::{Elbo, Objective, Terms, Threads, Trainer, Vae, evaluate};
@@ -69,6 +69,23 @@ fn threads_do_not_show_in_the_update_of_large_parameters() {
         };
         let one = run(1);
         assert!(one == run(2) && one == run(3), "{shards} shards");
+    }
+}
+
+/// Convolutions cut a shard's images into blocks, whatever thread it is on.
+#[test]
+fn threads_do_not_show_in_convolutions() {
+    let x = Case::random(52, Size { d: 64, k: 2, rows: 337 }).data().cast::<f32>();
+    let likelihood = LikelihoodFamily::Gaussian;
+    let config = ConvConfig { channels: vec![3, 17], hidden: vec![9], latent: 4, likelihood, ..ConvConfig::default() };
+    for shards in [None, Some(1), Some(3)] {
+        let settings = Settings { seed: 53, shards, clip: Some(1.0) };
+        let [one, two, four] = [1, 2, 4].map(|threads| {
+            let model = ConvVae::new([1, 8, 8], &config, &mut stream(56)).expect("the images fit");
+            train(model, Elbo { samples: 2 }, &x, settings, threads)
+        });
+        assert!(one == two, "{shards:?} shards on 2 threads");
+        assert!(one == four, "{shards:?} shards on 4 threads");
     }
 }
 

@@ -4,6 +4,7 @@
 mod allocations;
 mod common;
 mod constants;
+mod conv;
 mod determinism;
 mod divergence;
 mod estimators;

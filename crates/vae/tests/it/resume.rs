@@ -6,7 +6,7 @@ use nn::checkpoint::{load_training, save_training};
 use nn::{Adam, Module};
 use std::ops::ControlFlow;
 use std::path::Path;
-use vae::models::{LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
+use vae::models::{ConvConfig, ConvVae, LinearGaussian, MlpConfig, MlpVae, PosteriorFamily};
 use vae::train::{Record, Settings};
 use vae::{Elbo, Error, Rows, Terms, Threads, Trainer, Vae, evaluate};
 
@@ -98,6 +98,13 @@ fn a_resumed_run_of_a_network_ends_with_the_same_bits() {
     let x = Tensor::from_fn([ROWS, 6], |i| (i * i % 7 % 2) as f32);
     assert_eq!(x.rows(), ROWS);
     check(|| MlpVae::<f32>::new(6, &config, &mut stream(64)), &x);
+}
+
+#[test]
+fn a_resumed_run_of_convolutions_ends_with_the_same_bits() {
+    let config = ConvConfig { channels: vec![3], hidden: vec![5], latent: 2, ..ConvConfig::default() };
+    let x = Tensor::from_fn([ROWS, 16], |i| (i * i % 7 % 2) as f32);
+    check(|| ConvVae::<f32>::new([1, 4, 4], &config, &mut stream(65)).expect("the images fit"), &x);
 }
 
 /// Saves a run of a few steps.
