@@ -52,6 +52,6 @@ pub use var::Var;
 
 /// What programs that compute with arrays import: `use autograd::prelude::*`.
 pub mod prelude {
-    pub use crate::ops::{Arithmetic, Convolution, Elementwise, Layout, Linalg, Matmul, Reduce, Window};
+    pub use crate::ops::{Arithmetic, Convolution, Elementwise, Layout, Linalg, Matmul, Pooling, Reduce, Window};
     pub use crate::{Array, Gradients, Param, Real, Shape, Tape, Tensor, Var};
 }

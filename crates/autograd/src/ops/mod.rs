@@ -7,18 +7,22 @@ mod elementwise;
 mod layout;
 mod linalg;
 mod matmul;
+mod pool2d;
 mod reduce;
 mod select;
 mod softmax;
 mod triangular;
+mod window;
 
 pub use arithmetic::Arithmetic;
-pub use conv::{Convolution, Window};
+pub use conv::Convolution;
 pub use elementwise::Elementwise;
 pub use layout::Layout;
 pub use linalg::Linalg;
 pub use matmul::Matmul;
+pub use pool2d::Pooling;
 pub use reduce::Reduce;
+pub use window::Window;
 
 /// Functions of one number as values, for operations that apply one on their way: see [`Matmul::affine_with`].
 pub mod function {

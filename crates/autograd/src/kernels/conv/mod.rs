@@ -16,20 +16,30 @@
 //! large grid: they stay in the second-level cache between being written and being multiplied, and narrow grids fill
 //! vectors together. Cutting and summing depend on the shapes alone.
 
+#![allow(unsafe_code, reason = "rows of a few numbers, moved by vectors that reach over their ends")]
+
 mod columns;
+mod frame;
 
 use super::gemm::{Mat, matmul, matmul_add};
+use super::permute::permute;
 use super::scratch::{self, Scratch};
-use crate::Real;
-use columns::Frame;
+use crate::{Real, Shape};
+use frame::Frame;
 use std::cell::Cell;
+use std::ops::Range;
 
 thread_local! {
     static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
+    /// For the transpose of weights.
+    static TRANSPOSED: Scratch = const { Cell::new(Vec::new()) };
 }
 
 /// How many numbers the columns that exist at a time should not exceed.
 const COLUMNS: usize = 1 << 17;
+
+/// Room behind columns and frames for vectors that reach over the end of the last row.
+const SLACK: usize = 16;
 
 /// How a kernel lies on a batch of images.
 #[derive(Clone, Copy, Debug)]
@@ -47,154 +57,174 @@ pub(crate) struct Geometry {
     pub dilation: [usize; 2],
 }
 
-/// Rows of the grids of neighbouring images: either all of them, or some of one image.
+/// Which of `C` lanes are among the first `n`.
+#[inline(always)]
+fn first_of<const C: usize>(n: usize) -> &'static [bool; C] {
+    const { assert!(C <= SLACK) }
+    static LANES: [bool; 2 * SLACK] = {
+        let mut lanes = [false; 2 * SLACK];
+        let mut i = 0;
+        while i < SLACK {
+            lanes[i] = true;
+            i += 1;
+        }
+        lanes
+    };
+    LANES[SLACK - n..].first_chunk().expect("n is at most C")
+}
+
+/// A group of channels in rows of the grids of neighbouring images: either all rows, or some of one image.
 #[derive(Clone, Copy)]
 struct Block {
+    group: usize,
     image: usize,
     images: usize,
     row: usize,
     rows: usize,
 }
 
+/// What is computed by way of.
+struct Room<'a, F> {
+    frame: Frame,
+    /// The block's images in their frames.
+    framed: &'a mut [F],
+    /// The columns, `[C·kh·kw, places]`, and slack.
+    columns: &'a mut [F],
+    /// A matrix `[O, places]`.
+    grid: &'a mut [F],
+}
+
 impl Geometry {
+    /// Whether the elements of all that is computed on the way can be counted, in bytes.
+    pub fn is_countable(&self) -> bool {
+        let countable = |extents: &[usize]| {
+            let bytes = extents.iter().try_fold(size_of::<f64>(), |size, &n| size.checked_mul(n.max(1)));
+            bytes.is_some_and(|bytes| bytes < isize::MAX as usize / 4)
+        };
+        let ([c, h, w], [o, rows, columns], [p, q]) = (self.image, self.grid, self.padding);
+        // A row that is split by the stride is less than twice as long.
+        countable(&[self.batch, c, h + 2 * p, w + 2 * q, 2])
+            && countable(&[self.batch, c, self.kernel[0], self.kernel[1], rows, columns])
+            && countable(&[self.batch, o, rows, columns])
+    }
+
     /// Grid = W · columns + bias; `[B, C, H, W]` to `[B, O, h, w]`.
     pub fn to_grid<F: Real>(&self, image: &[F], weight: &[F], bias: Option<&[F]>, grid: &mut [F]) {
-        let (o, k) = (self.group_outputs(), self.terms());
-        let most = self.places_at_once();
-        let frame = self.frame();
-        scratch::arrays(&SCRATCH, [frame.len(self.images_at_once()), k * most + columns::SLACK, o * most], |scratch| {
-            let [framed, columns, product] = scratch;
-            for group in 0..self.groups {
-                let weight = Mat::new(&weight[group * o * k..(group + 1) * o * k], o, k);
-                self.blocks(|block| {
-                    let places = self.places(block);
-                    if block.row == 0 {
-                        frame.write(image, self.image[0], block.image, block.images, group, framed);
-                    }
-                    frame.columns(self, framed, block.images, block.row..block.row + block.rows, columns);
-                    let product = &mut product[..o * places];
-                    matmul(weight, Mat::new(&columns[..k * places], k, places), product);
-                    self.pieces(group, block, |channel, from, to| {
-                        let bias = bias.map_or(F::zero(), |bias| bias[channel]);
-                        grid[to].iter_mut().zip(&product[from]).for_each(|(y, &x)| *y = x + bias);
-                    });
-                });
-            }
+        self.blocks(|block, room| {
+            self.columns(image, block, room);
+            let (weight, columns) = (self.weight(weight, block.group), self.mat(room.columns, block));
+            matmul(weight, columns, room.grid);
+            self.pieces(block, |channel, from, to| {
+                let bias = bias.map_or(F::zero(), |bias| bias[channel]);
+                grid[to].iter_mut().zip(&room.grid[from]).for_each(|(y, &x)| *y = x + bias);
+            });
         });
     }
 
     /// Columns = Wᵀ · grid, added up in the image, + bias; `[B, O, h, w]` to `[B, C, H, W]`.
     pub fn to_image<F: Real>(&self, grid: &[F], weight: &[F], bias: Option<&[F]>, image: &mut [F]) {
-        let (o, k) = (self.group_outputs(), self.terms());
-        let most = self.places_at_once();
-        let frame = self.frame();
-        scratch::arrays(&SCRATCH, [frame.len(self.images_at_once()), k * most + columns::SLACK, o * most], |scratch| {
-            let [framed, columns, gathered] = scratch;
-            for group in 0..self.groups {
-                let weight = Mat::new(&weight[group * o * k..(group + 1) * o * k], o, k);
-                self.blocks(|block| {
-                    let places = self.places(block);
-                    let gathered = &mut gathered[..o * places];
-                    self.pieces(group, block, |_, to, from| gathered[to].copy_from_slice(&grid[from]));
-                    matmul(weight.t(), Mat::new(gathered, o, places), &mut columns[..k * places]);
-                    if block.row == 0 {
-                        framed.fill(F::zero());
-                    }
-                    frame.add_columns(self, columns, block.images, block.row..block.row + block.rows, framed);
-                    if block.row + block.rows == self.grid[1] {
-                        frame.read(framed, self.image[0], block.image, block.images, group, bias, image);
-                    }
-                });
+        self.blocks(|block, room| {
+            self.pieces(block, |_, to, from| room.grid[to].copy_from_slice(&grid[from]));
+            let (k, places) = (self.terms(), self.places(block));
+            let grid = Mat::new(room.grid, self.outputs(), places);
+            matmul(self.weight(weight, block.group).t(), grid, &mut room.columns[..k * places]);
+            if block.row == 0 {
+                room.framed.fill(F::zero());
+            }
+            columns::scatter(self, block, room.columns, room.framed);
+            if block.row + block.rows == self.grid[1] {
+                room.frame.read(room.framed, block, bias, image);
             }
         });
     }
 
     /// W = Σ grid · columnsᵀ over the images.
     pub fn to_weights<F: Real>(&self, image: &[F], grid: &[F], weight: &mut [F]) {
-        let (o, k) = (self.group_outputs(), self.terms());
-        let most = self.places_at_once();
-        let frame = self.frame();
-        weight.fill(F::zero());
-        scratch::arrays(&SCRATCH, [frame.len(self.images_at_once()), k * most + columns::SLACK, o * most], |scratch| {
-            let [framed, columns, gathered] = scratch;
-            for group in 0..self.groups {
-                let weight = &mut weight[group * o * k..(group + 1) * o * k];
-                self.blocks(|block| {
-                    let places = self.places(block);
-                    if block.row == 0 {
-                        frame.write(image, self.image[0], block.image, block.images, group, framed);
-                    }
-                    frame.columns(self, framed, block.images, block.row..block.row + block.rows, columns);
-                    let gathered = &mut gathered[..o * places];
-                    self.pieces(group, block, |_, to, from| gathered[to].copy_from_slice(&grid[from]));
-                    matmul_add(Mat::new(gathered, o, places), Mat::new(&columns[..k * places], k, places).t(), weight);
-                });
-            }
+        let (o, k) = (self.outputs(), self.terms());
+        scratch::arrays(&TRANSPOSED, [weight.len()], |[transposed]| {
+            transposed.fill(F::zero());
+            self.blocks(|block, room| {
+                self.columns(image, block, room);
+                self.pieces(block, |_, to, from| room.grid[to].copy_from_slice(&grid[from]));
+                let grid = Mat::new(room.grid, o, self.places(block));
+                matmul_add(self.mat(room.columns, block), grid.t(), &mut transposed[block.group * o * k..][..o * k]);
+            });
+            permute(transposed, Shape::new(&[self.groups, k, o]), &[0, 2, 1], weight);
         });
     }
 
     /// Channels of a group of the grid: rows of its weights.
-    fn group_outputs(&self) -> usize {
+    fn outputs(&self) -> usize {
         self.grid[0] / self.groups
     }
 
-    /// Terms of a sum: elements of a column, rows of the columns.
+    /// Terms of a sum: rows of the columns.
     fn terms(&self) -> usize {
         self.image[0] / self.groups * self.kernel[0] * self.kernel[1]
     }
 
-    fn frame(&self) -> Frame {
-        Frame::new(self)
-    }
-
-    /// How many images a block has.
-    fn images_at_once(&self) -> usize {
-        let one = self.terms() * self.grid[1] * self.grid[2];
-        (COLUMNS / one.max(1)).clamp(1, self.batch.max(1))
-    }
-
-    /// How many rows of its grids.
-    fn rows_at_once(&self) -> usize {
-        let one = self.terms() * self.grid[2];
-        (COLUMNS / one.max(1)).clamp(1, self.grid[1].max(1))
-    }
-
-    /// The most places of a block.
-    fn places_at_once(&self) -> usize {
-        self.images_at_once() * self.rows_at_once() * self.grid[2]
-    }
-
+    /// Places of a block: columns.
     fn places(&self, block: Block) -> usize {
         block.images * block.rows * self.grid[2]
     }
 
-    /// Calls `f` for all blocks, in order.
-    fn blocks(&self, mut f: impl FnMut(Block)) {
-        let (images_most, rows_most) = (self.images_at_once(), self.rows_at_once());
-        for image in (0..self.batch).step_by(images_most) {
-            let images = images_most.min(self.batch - image);
-            for row in (0..self.grid[1]).step_by(rows_most) {
-                f(Block { image, images, row, rows: rows_most.min(self.grid[1] - row) });
-            }
-        }
+    /// A group's weights.
+    fn weight<'a, F>(&self, weight: &'a [F], group: usize) -> Mat<'a, F> {
+        let (o, k) = (self.outputs(), self.terms());
+        Mat::new(&weight[group * o * k..][..o * k], o, k)
     }
 
-    /// Calls `f` with the contiguous pieces of a block's matrix `[O, places]`: the channel among all, where the piece lies in
+    /// The columns as a matrix, without the slack.
+    fn mat<'a, F>(&self, columns: &'a [F], block: Block) -> Mat<'a, F> {
+        let (k, places) = (self.terms(), self.places(block));
+        Mat::new(&columns[..k * places], k, places)
+    }
+
+    /// Writes the columns of a block.
+    fn columns<F: Real>(&self, images: &[F], block: Block, room: &mut Room<'_, F>) {
+        if block.row == 0 {
+            room.frame.write(images, block, room.framed);
+        }
+        columns::gather(self, block, room.framed, room.columns);
+    }
+
+    /// Calls `f` for all blocks, in order.
+    fn blocks<F: Real>(&self, mut f: impl FnMut(Block, &mut Room<'_, F>)) {
+        let (o, k, frame) = (self.outputs(), self.terms(), Frame::new(self));
+        let [_, h, w] = self.grid;
+        let at_once = |numbers: usize, all: usize| (COLUMNS / numbers.max(1)).clamp(1, all.max(1));
+        let (images_most, rows_most) = (at_once((k + o) * h * w, self.batch), at_once((k + o) * w, h));
+        let places = images_most * rows_most * w;
+        scratch::arrays(
+            &SCRATCH,
+            [frame.len(images_most), k * places + SLACK, o * places],
+            |[framed, columns, grid]| {
+                for group in 0..self.groups {
+                    for image in (0..self.batch).step_by(images_most) {
+                        let images = images_most.min(self.batch - image);
+                        for row in (0..h).step_by(rows_most) {
+                            let block = Block { group, image, images, row, rows: rows_most.min(h - row) };
+                            let grid = &mut grid[..o * self.places(block)];
+                            f(block, &mut Room { frame, framed, columns, grid });
+                        }
+                    }
+                }
+            },
+        );
+    }
+
+    /// Calls `f` with the contiguous pieces of a block's matrix `[O, places]`: the channel's number, where the piece lies in
     /// the matrix, and where in the batch of grids.
-    fn pieces(
-        &self,
-        group: usize,
-        block: Block,
-        mut f: impl FnMut(usize, std::ops::Range<usize>, std::ops::Range<usize>),
-    ) {
+    fn pieces(&self, block: Block, mut f: impl FnMut(usize, Range<usize>, Range<usize>)) {
         let [channels, h, w] = self.grid;
         let length = block.rows * w;
-        for i in 0..self.group_outputs() {
-            let channel = group * self.group_outputs() + i;
-            for b in 0..block.images {
-                let from = (i * block.images + b) * length;
-                let to = (((block.image + b) * channels + channel) * h + block.row) * w;
-                f(channel, from..from + length, to..to + length);
+        let mut at = 0;
+        for o in 0..self.outputs() {
+            let channel = block.group * self.outputs() + o;
+            for b in block.image..block.image + block.images {
+                let grid = ((b * channels + channel) * h + block.row) * w;
+                f(channel, at..at + length, grid..grid + length);
+                at += length;
             }
         }
     }

@@ -4,6 +4,7 @@ mod affine;
 mod conv;
 mod layout;
 mod linalg;
+mod pool2d;
 mod reduce;
 mod select;
 mod softmax;

@@ -1,0 +1,164 @@
+//! Images with a frame of zeros.
+
+use super::{Block, Geometry, SLACK, first_of};
+use crate::Real;
+use multiversion::multiversion;
+use std::ops::Range;
+
+/// Numbers of a part that are moved at a time.
+const CHUNK: usize = 8;
+
+/// How a group of an image's channels lies with its padding around it: each row split into parts, elements 0, s, 2s, …
+/// first, then 1, s + 1, …, for the stride s. So what the places of a grid's row see of it under one tap is contiguous.
+#[derive(Clone, Copy)]
+pub(super) struct Frame {
+    /// Channels of a group, and of all groups.
+    pub channels: usize,
+    all_channels: usize,
+    /// Extents of the image, without padding, and the padding.
+    image: [usize; 2],
+    padding: [usize; 2],
+    /// Parts of a row: the stride along it.
+    pub parts: usize,
+    /// Length of a part, of a row, and of a channel.
+    pub part: usize,
+    pub row: usize,
+    pub plane: usize,
+}
+
+impl Frame {
+    pub fn new(g: &Geometry) -> Frame {
+        let [all_channels, h, w] = g.image;
+        let parts = g.stride[1];
+        let part = (w + 2 * g.padding[1]).div_ceil(parts);
+        let (row, rows) = (parts * part, h + 2 * g.padding[0]);
+        let channels = all_channels / g.groups;
+        Frame { channels, all_channels, image: [h, w], padding: g.padding, parts, part, row, plane: rows * row }
+    }
+
+    /// Numbers that so many images take.
+    pub fn len(&self, images: usize) -> usize {
+        images * self.channels * self.plane + SLACK
+    }
+
+    /// For each part of a row: where the image's first element of it lies in the row, its number in the image's row, and how
+    /// many there are.
+    #[inline(always)]
+    fn parts(self) -> impl Iterator<Item = (usize, usize, usize)> {
+        let (s, p, w) = (self.parts, self.padding[1], self.image[1]);
+        (0..s).map(move |q| {
+            let first = (q + s - p % s) % s;
+            (q * self.part + (first + p) / s, first, w.saturating_sub(first).div_ceil(s))
+        })
+    }
+
+    /// Calls `f` for each row of the images of a block: the channel's number, what the row and those after it in the channel
+    /// take in the batch of images, and where the row lies in the frame.
+    #[inline(always)]
+    fn rows(self, block: Block, mut f: impl FnMut(usize, Range<usize>, usize)) {
+        let [h, w] = self.image;
+        for b in 0..block.images {
+            for c in 0..self.channels {
+                let channel = block.group * self.channels + c;
+                let image = ((block.image + b) * self.all_channels + channel) * h * w;
+                let plane = (b * self.channels + c) * self.plane + self.padding[0] * self.row;
+                for y in 0..h {
+                    f(channel, image + y * w..image + h * w, plane + y * self.row);
+                }
+            }
+        }
+    }
+
+    /// Writes a block's images into their frames.
+    pub fn write<F: Real>(self, images: &[F], block: Block, framed: &mut [F]) {
+        framed.fill(F::zero());
+        match self.parts {
+            1 => write_by::<F, 1, CHUNK>(self, images, block, framed),
+            2 => write_by::<F, 2, { 2 * CHUNK }>(self, images, block, framed),
+            _ => self.rows(block, |_, rows, row| {
+                for (at, first, n) in self.parts() {
+                    let x = images[rows.clone()][..self.image[1]].iter().skip(first).step_by(self.parts);
+                    framed[row + at..row + at + n].iter_mut().zip(x).for_each(|(y, &x)| *y = x);
+                }
+            }),
+        }
+    }
+
+    /// Reads a block's images out of their frames, and adds a number for each channel.
+    pub fn read<F: Real>(self, framed: &[F], block: Block, bias: Option<&[F]>, images: &mut [F]) {
+        match self.parts {
+            1 => read_by::<F, 1, CHUNK>(self, framed, block, bias, images),
+            2 => read_by::<F, 2, { 2 * CHUNK }>(self, framed, block, bias, images),
+            _ => self.rows(block, |channel, rows, row| {
+                let bias = bias.map_or(F::zero(), |bias| bias[channel]);
+                for (at, first, n) in self.parts() {
+                    let y = images[rows.clone()][..self.image[1]].iter_mut().skip(first).step_by(self.parts);
+                    y.zip(&framed[row + at..row + at + n]).for_each(|(y, &x)| *y = x + bias);
+                }
+            }),
+        }
+    }
+}
+
+/// [`Frame::write`] for the stride `S`, by chunks of `C` = `S` · [`CHUNK`] numbers. What is written past a part's last one
+/// are zeros, which is what lies there, or what comes later.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn write_by<F: Real, const S: usize, const C: usize>(frame: Frame, images: &[F], block: Block, framed: &mut [F]) {
+    let mut parts = [(0, 0, 0); S];
+    frame.parts().zip(&mut parts).for_each(|(part, to)| *to = part);
+    frame.rows(block, |_, rows, row| {
+        for (at, first, n) in parts {
+            for l in (0..n).step_by(CHUNK) {
+                let from = &images[rows.start + S * l..];
+                let x: [F; C] = match from.first_chunk() {
+                    Some(x) => *x,
+                    None => std::array::from_fn(|i| from.get(i).copied().unwrap_or(F::zero())),
+                };
+                let to = framed[row + at + l..].first_chunk_mut().expect("a chunk");
+                let among = first_of(CHUNK.min(n - l));
+                if first == 0 { take::<F, S, C, 0>(&x, among, to) } else { take::<F, S, C, 1>(&x, among, to) }
+            }
+        }
+    });
+}
+
+/// Takes elements `FIRST`, `FIRST` + `S`, …, and zeros past the ends of rows.
+#[inline(always)]
+fn take<F: Real, const S: usize, const C: usize, const FIRST: usize>(
+    x: &[F; C],
+    among: &[bool; CHUNK],
+    to: &mut [F; CHUNK],
+) {
+    for i in 0..CHUNK {
+        to[i] = if among[i] { x[(S * i + FIRST).min(C - 1)] } else { F::zero() };
+    }
+}
+
+/// [`Frame::read`] for the stride `S`, by chunks of `C` = `S` · [`CHUNK`] numbers. What a row's last one writes too much, the
+/// channel's next row overwrites.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn read_by<F: Real, const S: usize, const C: usize>(
+    frame: Frame,
+    framed: &[F],
+    block: Block,
+    bias: Option<&[F]>,
+    images: &mut [F],
+) {
+    let w = frame.image[1];
+    // Where the parts of elements 0, S, … and, if there are two, of 1, S + 1, … begin.
+    let mut parts = [0; 2];
+    frame.parts().for_each(|(at, first, _)| parts[first] = at);
+    frame.rows(block, |channel, rows, row| {
+        let bias = bias.map_or(F::zero(), |bias| bias[channel]);
+        let rows = &mut images[rows];
+        for x in (0..w).step_by(C) {
+            let part = |i: usize| -> &[F; CHUNK] { framed[row + parts[i] + x / S..].first_chunk().expect("a chunk") };
+            let (even, odd) = (part(0), part(S - 1));
+            let chunk: [F; C] = std::array::from_fn(|i| if i % S == 0 { even[i / S] } else { odd[i / S] } + bias);
+            match rows[x..].first_chunk_mut() {
+                Some(to) => *to = chunk,
+                None => rows[x..w].copy_from_slice(&chunk[..w - x]),
+            }
+        }
+    });
+}
