@@ -144,6 +144,38 @@ fn a_step_allocates_next_to_nothing() {
     assert_eq!(growth, 0, "bytes more after 50 steps than after two");
 }
 
+/// Columns and frames of images lie in the thread's memory, also where batches differ.
+#[test]
+fn convolutions_allocate_next_to_nothing() {
+    let wave = |shape: [usize; 4]| Param::new(Tensor::from_fn(shape, |i| 0.1 * (i as f32 * 0.37).sin()));
+    let (down, up) = (wave([6, 2, 4, 4]), wave([6, 2, 4, 4]));
+    let biases = [6, 2].map(|n| Param::new(Tensor::from_fn([n], |i| i as f32)));
+    let images = [7, 3].map(|rows| Tensor::from_fn([rows, 2, 12, 12], |i| (i as f32 * 0.11).cos()));
+    let halving = Window { stride: [2, 2], padding: [1, 1], ..Window::default() };
+    let mut tape = Tape::new();
+    let mut growth = 0;
+    for step in 1..=20 {
+        let x = &images[step % 2];
+        let (count, loss) = counted(|| {
+            let loss = tape.value_and_grad(|tape| {
+                let [down, up, b0, b1] = [&down, &up, &biases[0], &biases[1]].map(|p| tape.param(p));
+                let h = tape.constant(x).conv2d(&down, &b0, halving).softplus();
+                let pooled = h.max_pool2d([2, 2], [2, 2], [0, 0]) + h.avg_pool2d([2, 2], [2, 2], [0, 0]);
+                let y = h.conv_transpose2d(&up, &b1, halving, [0, 0]);
+                (y - tape.constant(x)).square().mean_all() + pooled.mean_all()
+            });
+            loss.0
+        });
+        assert!(loss.is_finite());
+        // The third step of each size.
+        if step > 4 {
+            assert_light(count, step);
+            growth += count.growth;
+        }
+    }
+    assert_eq!(growth, 0);
+}
+
 #[test]
 fn two_batch_sizes_in_turn() {
     let (mut net, mut tape) = (Net::new(), Tape::new());

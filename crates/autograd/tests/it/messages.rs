@@ -138,6 +138,77 @@ fn matrices() {
 }
 
 #[test]
+fn images() {
+    let (x, bias, plain) = (zeros(&[2, 4, 5, 6]), zeros(&[4]), Window::default());
+    let pad = |padding: usize| Window { padding: [padding; 2], ..plain };
+    let groups = |groups: usize| Window { groups, ..plain };
+    let conv = |weight: &[usize], window: Window| x.conv2d(&zeros(weight), &bias, window);
+    let back =
+        |weight: &[usize], window: Window, more: usize| x.conv_transpose2d(&zeros(weight), &bias, window, [more, 0]);
+    refused! {
+        conv(&[4, 4, 3], plain) => "conv2d: needs x [B, I, H, W], weight [O, I/groups, kh, kw] and bias [O]; \
+            inputs: [2, 4, 5, 6], [4, 4, 3], [4]";
+        back(&[4, 4, 3], plain, 0) => "conv_transpose2d: needs x [B, I, H, W], weight [I, O/groups, kh, kw] and bias [O]; \
+            inputs: [2, 4, 5, 6], [4, 4, 3], [4]";
+        conv(&[4, 3, 3, 3], plain) =>
+            "conv2d: x has 4 channels, the weight takes 3; inputs: [2, 4, 5, 6], [4, 3, 3, 3], [4]";
+        conv(&[4, 4, 3, 3], groups(2)) =>
+            "conv2d: x has 4 channels, the weight takes 8; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        back(&[3, 4, 3, 3], plain, 0) =>
+            "conv_transpose2d: x has 4 channels, the weight takes 3; inputs: [2, 4, 5, 6], [3, 4, 3, 3], [4]";
+        conv(&[6, 4, 3, 3], plain) =>
+            "conv2d: the weight gives 6 channels, the bias has 4; inputs: [2, 4, 5, 6], [6, 4, 3, 3], [4]";
+        back(&[4, 4, 3, 3], groups(2), 0) =>
+            "conv_transpose2d: the weight gives 8 channels, the bias has 4; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        conv(&[6, 1, 3, 3], groups(3)) =>
+            "conv2d: 3 groups do not divide the 4 channels of x; inputs: [2, 4, 5, 6], [6, 1, 3, 3], [4]";
+        conv(&[6, 1, 3, 3], groups(4)) =>
+            "conv2d: 4 groups do not divide the 6 channels that the weight gives; inputs: [2, 4, 5, 6], [6, 1, 3, 3], [4]";
+        back(&[6, 1, 3, 3], groups(4), 0) =>
+            "conv_transpose2d: 4 groups do not divide the 6 channels that the weight takes; inputs: [2, 4, 5, 6], [6, 1, 3, 3], [4]";
+        conv(&[4, 4, 3, 3], groups(0)) =>
+            "conv2d: channels cannot be cut into 0 groups; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        conv(&[0, usize::MAX / 2, 1, 1], groups(4)) =>
+            "conv2d: the number of channels overflows; inputs: [2, 4, 5, 6], [0, 9223372036854775807, 1, 1], [4]";
+        conv(&[4, 4, 3, 3], Window { stride: [2, 0], ..plain }) =>
+            "conv2d: a stride of [2, 0] leads nowhere; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        conv(&[4, 4, 3, 3], Window { dilation: [0, 1], ..plain }) =>
+            "conv2d: a dilation of [0, 1] puts all taps in one place; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        conv(&[4, 4, 3, 0], plain) =>
+            "conv2d: the kernel has no taps horizontally; inputs: [2, 4, 5, 6], [4, 4, 3, 0], [4]";
+        conv(&[4, 4, 8, 3], pad(1)) => "conv2d: vertically the kernel reaches over 8 of 7 pixels, padding included; \
+            inputs: [2, 4, 5, 6], [4, 4, 8, 3], [4]";
+        conv(&[4, 4, 3, 4], Window { dilation: [2, 3], ..plain }) =>
+            "conv2d: horizontally the kernel reaches over 10 of 6 pixels, padding included; \
+            inputs: [2, 4, 5, 6], [4, 4, 3, 4], [4]";
+        conv(&[4, 4, 3, 3], pad(usize::MAX)) =>
+            "conv2d: an extent overflows; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        conv(&[4, 4, 3, 3], pad(1 << 40)) =>
+            "conv2d: too many elements: images [4, 5, 6], padding [1099511627776, 1099511627776], \
+            places [4, 2199023255555, 2199023255556]; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        conv(&[4, 4, 3, 3], Window { dilation: [usize::MAX; 2], ..plain }) =>
+            "conv2d: an extent overflows; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        back(&[4, 4, 3, 3], Window { stride: [usize::MAX; 2], ..plain }, 0) =>
+            "conv_transpose2d: an extent overflows; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        back(&[4, 4, 3, 3], pad(4), 0) =>
+            "conv_transpose2d: vertically a padding of 4 leaves nothing of 7 pixels; inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        back(&[4, 4, 3, 3], Window { stride: [2, 2], ..plain }, 2) =>
+            "conv_transpose2d: vertically an output padding of 2 is below neither the stride, 2, nor the dilation, 1; \
+            inputs: [2, 4, 5, 6], [4, 4, 3, 3], [4]";
+        zeros(&[2, 4, 0, 6]).conv_transpose2d(&zeros(&[4, 4, 3, 3]), &bias, plain, [0, 0]) =>
+            "conv_transpose2d: the images have no pixels vertically; inputs: [2, 4, 0, 6], [4, 4, 3, 3], [4]";
+        zeros(&[4, 5, 6]).max_pool2d([2, 2], [2, 2], [0, 0]) => "max_pool2d: needs images [B, C, H, W]; inputs: [4, 5, 6]";
+        x.avg_pool2d([2, 2], [0, 2], [0, 0]) => "avg_pool2d: a stride of [0, 2] leads nowhere; inputs: [2, 4, 5, 6]";
+        x.max_pool2d([0, 2], [2, 2], [0, 0]) => "max_pool2d: the kernel has no taps vertically; inputs: [2, 4, 5, 6]";
+        x.max_pool2d([6, 2], [1, 1], [0, 0]) =>
+            "max_pool2d: vertically the kernel reaches over 6 of 5 pixels, padding included; inputs: [2, 4, 5, 6]";
+        x.avg_pool2d([3, 3], [1, 1], [1, 2]) =>
+            "avg_pool2d: a padding of [1, 2] is more than half of a window of [3, 3]; inputs: [2, 4, 5, 6]";
+        zeros(&[2, 4, 0, 6]).max_pool2d([2, 2], [1, 1], [1, 1]) => "max_pool2d: the images have no pixels; inputs: [2, 4, 0, 6]";
+    }
+}
+
+#[test]
 fn parameters_are_named() {
     let w = Param::named("encoder.0.weight", zeros(&[4, 3]));
     let nameless = Param::new(zeros(&[5]));

@@ -109,7 +109,7 @@ impl Geometry {
     }
 
     /// Grid = W · columns + bias; `[B, C, H, W]` to `[B, O, h, w]`.
-    pub fn to_grid<F: Real>(&self, image: &[F], weight: &[F], bias: Option<&[F]>, grid: &mut [F]) {
+    pub fn to_grid<F: Real>(self, image: &[F], weight: &[F], bias: Option<&[F]>, grid: &mut [F]) {
         self.blocks(|block, room| {
             self.columns(image, block, room);
             let (weight, columns) = (self.weight(weight, block.group), self.mat(room.columns, block));
@@ -122,7 +122,7 @@ impl Geometry {
     }
 
     /// Columns = Wᵀ · grid, added up in the image, + bias; `[B, O, h, w]` to `[B, C, H, W]`.
-    pub fn to_image<F: Real>(&self, grid: &[F], weight: &[F], bias: Option<&[F]>, image: &mut [F]) {
+    pub fn to_image<F: Real>(self, grid: &[F], weight: &[F], bias: Option<&[F]>, image: &mut [F]) {
         self.blocks(|block, room| {
             self.pieces(block, |_, to, from| room.grid[to].copy_from_slice(&grid[from]));
             let (k, places) = (self.terms(), self.places(block));
@@ -139,7 +139,7 @@ impl Geometry {
     }
 
     /// W = Σ grid · columnsᵀ over the images.
-    pub fn to_weights<F: Real>(&self, image: &[F], grid: &[F], weight: &mut [F]) {
+    pub fn to_weights<F: Real>(self, image: &[F], grid: &[F], weight: &mut [F]) {
         let (o, k) = (self.outputs(), self.terms());
         scratch::arrays(&TRANSPOSED, [weight.len()], |[transposed]| {
             transposed.fill(F::zero());

@@ -2,6 +2,7 @@
 
 mod affine;
 mod conv;
+mod conv_golden;
 mod layout;
 mod linalg;
 mod pool2d;
