@@ -105,23 +105,18 @@ impl<F: Real> Optimizer<F> for Adam<F> {
         mut gradient: impl FnMut(&Param<F>) -> Option<G>,
         mut each: impl FnMut(AdamUpdate<'a, F>, G),
     ) {
-        let (alpha, beta1, beta2, epsilon) = (self.learning_rate, self.beta1, self.beta2, self.epsilon);
+        let (alpha, betas, epsilon) = (self.learning_rate, [self.beta1, self.beta2], self.epsilon);
+        // Next to always all parameters are at the same step.
+        let mut last = None;
         self.slots.each(model, |param, slot| {
             let Some(g) = gradient(param) else { return };
             let Slot { steps, kept: [m, v], .. } = slot;
             *steps += 1;
-            let t = *steps as f64;
-            let rule = Rule {
-                beta1: F::of(beta1),
-                beta2: F::of(beta2),
-                weight1: F::of(1.0 - beta1),
-                weight2: F::of(1.0 - beta2),
-                step: F::of(alpha / (1.0 - beta1.powf(t))),
-                root: F::of((1.0 - beta2.powf(t)).sqrt().recip()),
-                epsilon: F::of(epsilon),
-                least: F::of((F::min_positive_value().as_f64() / (1.0 - beta2)).sqrt()),
-                floor: least_average(alpha),
+            let rule = match last {
+                Some((t, rule)) if t == *steps => rule,
+                _ => Rule::at(*steps, alpha, betas, epsilon),
             };
+            last = Some((*steps, rule));
             each(AdamUpdate { rule, p: param.value_mut().data_mut(), m: m.data_mut(), v: v.data_mut() }, g);
         });
     }
@@ -181,6 +176,24 @@ struct Rule<F> {
     least: F,
     /// A smaller m is 0.
     floor: F,
+}
+
+impl<F: Real> Rule<F> {
+    /// The rule at step `t`.
+    fn at(t: u64, alpha: f64, [beta1, beta2]: [f64; 2], epsilon: f64) -> Rule<F> {
+        let t = t as f64;
+        Rule {
+            beta1: F::of(beta1),
+            beta2: F::of(beta2),
+            weight1: F::of(1.0 - beta1),
+            weight2: F::of(1.0 - beta2),
+            step: F::of(alpha / (1.0 - beta1.powf(t))),
+            root: F::of((1.0 - beta2.powf(t)).sqrt().recip()),
+            epsilon: F::of(epsilon),
+            least: F::of((F::min_positive_value().as_f64() / (1.0 - beta2)).sqrt()),
+            floor: least_average(alpha),
+        }
+    }
 }
 
 /// One pass over all four arrays. Elements do not see each other, and nothing is contracted to fused operations, so
