@@ -13,7 +13,7 @@ fn products(c: &mut Criterion) {
     for (name, rows) in [("W1", 128), ("W2", 20), ("W3", 512), ("W5", 64)] {
         let workload = Workload::named(name).expect("a known workload");
         for layer in distinct([workload.encoder(), workload.decoder()].concat()) {
-            let Layer { inputs, outputs } = layer;
+            let Layer { inputs, outputs, .. } = layer;
             let (x, g) = (normal([rows, inputs]), normal([rows, outputs]));
             let w = Param::new(normal([outputs, inputs]));
             let flop = layer.flop(rows) as u64;

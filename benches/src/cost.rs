@@ -2,24 +2,48 @@
 
 use crate::{SAMPLES, Workload};
 
-/// A linear layer: `inputs` numbers of a row give `outputs`.
+/// A linear layer, or a convolution, which is one at each place of its kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layer {
-    /// Numbers that go in.
+    /// Numbers, or channels, that go in.
     pub inputs: usize,
-    /// Numbers that come out.
+    /// Numbers, or channels, that come out.
     pub outputs: usize,
+    /// Taps of the kernel; 1 if there is none.
+    pub taps: usize,
+    /// Places of the kernel.
+    pub places: usize,
+    /// Pixels of each channel that goes in.
+    pub from: usize,
+    /// Pixels of each channel that comes out.
+    pub to: usize,
 }
 
 impl Layer {
+    /// A linear layer.
+    pub fn linear(inputs: usize, outputs: usize) -> Layer {
+        Layer { inputs, outputs, taps: 1, places: 1, from: 1, to: 1 }
+    }
+
+    /// The transposed convolution, which leads back.
+    #[must_use]
+    pub fn transposed(self) -> Layer {
+        Layer { inputs: self.outputs, outputs: self.inputs, from: self.to, to: self.from, ..self }
+    }
+
     /// Weights and biases.
     pub fn parameters(&self) -> usize {
-        (self.inputs + 1) * self.outputs
+        (self.inputs * self.taps + 1) * self.outputs
+    }
+
+    /// Numbers of a row that come out.
+    pub fn numbers(&self) -> usize {
+        self.outputs * self.to
     }
 
     /// Floating-point operations of one product for so many rows; a multiply-add is two.
     pub fn flop(&self, rows: usize) -> usize {
-        2 * rows * self.inputs * self.outputs
+        2 * rows * self.places * self.taps * self.inputs * self.outputs
     }
 }
 
@@ -38,11 +62,12 @@ pub struct Cost {
 const NUMBER: f64 = 4.0;
 
 impl Cost {
-    /// A training step on a batch of B rows, S draws of z each; layer l has P_l parameters and n_l outputs and sees
-    /// R_l = B rows in the encoder, R_l = S B in the decoder.
+    /// A training step on a batch of B rows, S draws of z each; layer l has P_l parameters, multiplies a row by
+    /// w_l weights (by each as often as a kernel has places), gives n_l outputs, and sees R_l = B rows in the encoder,
+    /// R_l = S B in the decoder.
     ///
     /// ```text
-    /// flop      = Σ_l 3 · 2 R_l in_l out_l, without the gradient by the data: 2 instead of 3 for the first layer
+    /// flop      = Σ_l 3 · 2 R_l w_l, without the gradient by the data: 2 instead of 3 for the first layer
     /// traffic   = 4 bytes · { 10 Σ_l P_l + 5 Σ_l R_l n_l + 3 B D }
     /// footprint = 4 bytes · { 4 Σ_l P_l + 2 Σ_l R_l n_l + B D }
     /// ```
@@ -56,7 +81,7 @@ impl Cost {
         let decoder = workload.decoder().into_iter().map(|layer| (layer, batch * workload.draws()));
         for (i, (layer, rows)) in encoder.chain(decoder).enumerate() {
             parameters += layer.parameters();
-            outputs += rows * layer.outputs;
+            outputs += rows * layer.numbers();
             flop += layer.flop(rows) * if i == 0 { 2 } else { 3 };
         }
         let data = batch * workload.features;
@@ -70,7 +95,7 @@ impl Cost {
     /// The workload DECODE: [`SAMPLES`] rows from the decoder in chunks of `batch`.
     ///
     /// ```text
-    /// flop      = Σ_l 2 · SAMPLES · in_l out_l
+    /// flop      = Σ_l 2 · SAMPLES · w_l
     /// traffic   = 4 bytes · { chunks · Σ_l P_l + 2 · SAMPLES · (K + Σ_l n_l) }
     /// footprint = 4 bytes · { Σ_l P_l + batch · (K + Σ_l n_l) }
     /// ```
@@ -80,7 +105,7 @@ impl Cost {
     pub fn sampling(workload: &Workload, batch: usize) -> Cost {
         let decoder = workload.decoder();
         let parameters: usize = decoder.iter().map(Layer::parameters).sum();
-        let row = decoder[0].inputs + decoder.iter().map(|layer| layer.outputs).sum::<usize>();
+        let row = decoder[0].inputs + decoder.iter().map(Layer::numbers).sum::<usize>();
         Cost {
             flop: decoder.iter().map(|layer| layer.flop(SAMPLES)).sum::<usize>() as f64,
             traffic: NUMBER * (SAMPLES.div_ceil(batch) * parameters + 2 * SAMPLES * row) as f64,
@@ -101,6 +126,15 @@ mod tests {
         let parameters = 65 * 128 + 129 * 16 + 9 * 128 + 129 * 64;
         assert_eq!(cost.traffic, (4 * (10 * parameters + 5 * 336 + 3 * 64)) as f64);
         assert_eq!(cost.footprint, (4 * (4 * parameters + 2 * 336 + 64)) as f64);
+    }
+
+    /// A convolution of 4×4 taps from 1 to 32 channels of 14×14 pixels, and the transposed one back.
+    #[test]
+    fn convolutions_counted_by_hand() {
+        let workload = Workload::named("W4").expect("a known workload");
+        let (first, last) = (workload.encoder()[0], workload.decoder()[3]);
+        assert_eq!((first.parameters(), first.numbers(), first.flop(3)), (32 * 17, 32 * 196, 3 * 2 * 196 * 16 * 32));
+        assert_eq!((last.parameters(), last.numbers(), last.flop(3)), (32 * 16 + 1, 784, first.flop(3)));
     }
 
     /// Fifty draws are fifty times the decoder, and the encoder once.

@@ -19,7 +19,7 @@ use vae::{Objective, Sampler, Threads, Trainer, Vae};
 /// A step of DECODE: the means of 10,000 samples from W1's decoder, in chunks of the batch.
 #[derive(Parser)]
 struct Args {
-    /// W1, W2, W2K50, W3, W5 or DECODE
+    /// W1, W2, W2K50, W3, W4, W5 or DECODE
     #[arg(long, default_value = "W1")]
     workload: String,
     /// Rows of a batch
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let decode = args.workload == "DECODE";
     let Some(workload) = Workload::named(if decode { "W1" } else { &args.workload }) else {
-        eprintln!("unknown workload {}: W1, W2, W2K50, W3, W5 and DECODE are there", args.workload);
+        eprintln!("unknown workload {}: W1, W2, W2K50, W3, W4, W5 and DECODE are there", args.workload);
         return ExitCode::from(UNKNOWN_WORKLOAD);
     };
     let report = if decode {
