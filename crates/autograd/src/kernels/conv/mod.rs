@@ -131,7 +131,7 @@ impl Geometry {
             if block.row == 0 {
                 room.framed.fill(F::zero());
             }
-            columns::scatter(self, block, room.columns, room.framed);
+            columns::scatter(&self, block, room.columns, room.framed);
             if block.row + block.rows == self.grid[1] {
                 room.frame.read(room.framed, block, bias, image);
             }
