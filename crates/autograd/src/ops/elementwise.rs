@@ -109,34 +109,36 @@ pub(super) use elementwise;
 elementwise! {
     /// Functions of one number, applied to each element of an [`Array`].
     ///
-    /// Each is exact at ±∞ where the limit exists, and NaN at NaN. In `f32` the error of the transcendental ones is
-    /// at most 3 ulp, in `f64` about one.
+    /// Each is exact at ±∞ where the limit exists, and NaN at NaN. Errors in ulp of `f32` are the largest over its whole
+    /// range, subnormal arguments and results included; docs/numerics.md has them for `f64` and tells how they were found.
+    /// `powf`, `sin` and `cos` are the standard library's.
     pub trait Elementwise;
 
-    /// eˣ, with derivative eˣ.
+    /// eˣ, with derivative eˣ. Within 0.9 ulp.
     exp => Exp() on -4.0..4.0, kinks [];
     f(x) = x.fast_exp();
     df(_x, y) = y;
 
-    /// eˣ − 1 without cancellation near 0, with derivative eˣ.
+    /// eˣ − 1 without cancellation near 0, with derivative eˣ. Within 1.4 ulp.
     exp_m1 => ExpM1() on -4.0..4.0, kinks [];
     f(x) = x.fast_exp_m1();
     df(_x, y) = y + F::one();
 
-    /// ln x, with derivative 1/x. −∞ at 0, NaN below.
+    /// ln x, with derivative 1/x. −∞ at 0, NaN below. Within 0.9 ulp.
     ln => Ln() on 0.05..5.0, kinks [];
     f(x) = x.fast_ln();
     df(x, _y) = x.recip();
 
-    /// ln(1 + x) without cancellation near 0, with derivative 1/(1 + x). −∞ at −1, NaN below.
+    /// ln(1 + x) without cancellation near 0, with derivative 1/(1 + x). −∞ at −1, NaN below. Within 1.5 ulp.
     ln_1p => Ln1p() on -0.9..5.0, kinks [];
     f(x) = x.fast_ln_1p();
     df(x, _y) = (F::one() + x).recip();
 
-    /// ln(1 − eˣ) for x ≤ 0, with derivative −1/(e⁻ˣ − 1). −∞ at 0, NaN above.
+    /// ln(1 − eˣ) for x ≤ 0, with derivative −1/(e⁻ˣ − 1). −∞ at 0, NaN above. Within 2.1 ulp.
     log1mexp => Log1mExp() on -5.0..-0.05, kinks [];
     f(x) = x.log1mexp();
-    df(x, _y) = -(-x).fast_exp_m1().abs().recip();
+    // eˣ/(eˣ − 1) where e⁻ˣ would overflow.
+    df(x, _y) = -(x.fast_exp() / x.fast_exp_m1().abs());
 
     /// √x, with derivative 1/(2√x).
     sqrt => Sqrt() on 0.1..5.0, kinks [];
@@ -179,32 +181,32 @@ elementwise! {
     f(x) = x.cos();
     df(x, _y) = -x.sin();
 
-    /// tanh x, with derivative 1 − tanh² x.
+    /// tanh x, with derivative 1 − tanh² x. Within 1.4 ulp.
     tanh => Tanh() on -3.0..3.0, kinks [];
     f(x) = x.fast_tanh();
     df(_x, y) = F::one() - y * y;
 
-    /// σ(x) = 1/(1 + e⁻ˣ), with derivative σ(x)(1 − σ(x)).
+    /// σ(x) = 1/(1 + e⁻ˣ), with derivative σ(x)(1 − σ(x)). Within 2.5 ulp.
     sigmoid => Sigmoid() on -4.0..4.0, kinks [];
     f(x) = x.sigmoid();
     df(_x, y) = y * (F::one() - y);
 
-    /// ln(1 + eˣ), with derivative σ(x). Linear in the upper tail, eˣ in the lower.
+    /// ln(1 + eˣ), with derivative σ(x). Linear in the upper tail, eˣ in the lower. Within 1.7 ulp.
     softplus => Softplus() on -4.0..4.0, kinks [];
     f(x) = x.softplus();
     df(x, _y) = x.sigmoid();
 
-    /// ln σ(x) = −softplus(−x), with derivative σ(−x).
+    /// ln σ(x) = −softplus(−x), with derivative σ(−x). Within 1.7 ulp.
     log_sigmoid => LogSigmoid() on -4.0..4.0, kinks [];
     f(x) = -(-x).softplus();
     df(x, _y) = (-x).sigmoid();
 
-    /// erf x = 2/√π ∫₀ˣ e^−t² dt, with derivative 2/√π·e^−x².
+    /// erf x = 2/√π ∫₀ˣ e^−t² dt, with derivative 2/√π·e^−x². Within 1.4 ulp.
     erf => Erf() on -3.0..3.0, kinks [];
     f(x) = x.erf();
     df(x, _y) = F::FRAC_2_SQRT_PI() * x.exp_minus_square();
 
-    /// erfc x = 1 − erf x without cancellation in the upper tail, with derivative −2/√π·e^−x².
+    /// erfc x = 1 − erf x without cancellation in the upper tail, with derivative −2/√π·e^−x². Within 2.7 ulp.
     erfc => Erfc() on -3.0..3.0, kinks [];
     f(x) = x.erfc();
     df(x, _y) = -F::FRAC_2_SQRT_PI() * x.exp_minus_square();
@@ -219,23 +221,21 @@ elementwise! {
     f(x) = if x > F::zero() { x } else { slope * x };
     df(x, _y) = if x > F::zero() { F::one() } else { slope };
 
-    /// x above 0 and eˣ − 1 elsewhere, with derivative 1 and eˣ (D. Clevert et al., 2016, α = 1).
+    /// x above 0 and eˣ − 1 elsewhere, with derivative 1 and eˣ (D. Clevert et al., 2016, α = 1). Within 1 ulp.
     elu => Elu() on -3.0..3.0, kinks [];
     f(x) = if x > F::zero() { x } else { x.fast_exp_m1() };
     df(_x, y) = if y > F::zero() { F::one() } else { y + F::one() };
 
     /// x·Φ(x) with the normal distribution function Φ, with derivative Φ(x) + x φ(x) (D. Hendrycks and K. Gimpel, 2016; exact form).
+    /// Within 3.2 ulp.
     gelu => Gelu() on -3.0..3.0, kinks [];
     f(x) = x.gelu();
     df(x, _y) = x.gelu_derivative();
 
-    /// x·σ(x), with derivative σ(x) (1 + x (1 − σ(x))) (S. Elfwing et al., 2018).
+    /// x·σ(x), with derivative σ(x) (1 + x σ(−x)) (S. Elfwing et al., 2018). Within 2.8 ulp.
     silu => Silu() on -4.0..4.0, kinks [];
     f(x) = x.silu();
-    df(x, y) = {
-        let s = x.sigmoid();
-        s + if x.is_infinite() { F::zero() } else { y * (F::one() - s) }
-    };
+    df(x, y) = x.sigmoid() + if x.is_infinite() { F::zero() } else { y * (-x).sigmoid() };
 }
 
 #[cfg(test)]
@@ -271,6 +271,14 @@ mod tests {
             assert_eq!(at::<F>(INF, |x| x.silu()), (INF, 1.0));
             assert_eq!(at::<F>(-INF, |x| x.gelu()), (0.0, 0.0));
             assert_eq!(at::<F>(INF, |x| x.gelu()), (INF, 1.0));
+            assert_eq!(at::<F>(INF, |x| x.erf()), (1.0, 0.0));
+            assert_eq!(at::<F>(-INF, |x| x.erf()), (-1.0, 0.0));
+            assert_eq!(at::<F>(INF, |x| x.erfc()), (0.0, 0.0));
+            assert_eq!(at::<F>(-INF, |x| x.erfc()), (2.0, 0.0));
+            assert_eq!(at::<F>(-INF, |x| x.exp_m1()), (-1.0, 0.0));
+            assert_eq!(at::<F>(INF, |x| x.exp_m1()), (INF, INF));
+            assert_eq!(at::<F>(-1.0, |x| x.ln_1p()), (-INF, INF));
+            assert_eq!(at::<F>(INF, |x| x.ln_1p()), (INF, 0.0));
             assert_eq!(at::<F>(INF, |x| x.clamp(-1.0, 2.0)), (2.0, 0.0));
             assert_eq!(at::<F>(0.0, |x| x.log1mexp()), (-INF, -INF));
             assert_eq!(at::<F>(-INF, |x| x.log1mexp()), (0.0, 0.0));
@@ -290,6 +298,15 @@ mod tests {
         assert_eq!(at::<f64>(1e-20, |x| x.exp_m1()).0, 1e-20);
         assert!((at::<f64>(-1e-20, |x| x.log1mexp()).0 - 1e-20f64.ln()).abs() < 1e-13);
         assert!((at::<f32>(-90.0, |x| x.sigmoid()).0 / (-90.0f64).exp() - 1.0).abs() < 1e-3);
+    }
+
+    /// The sign of zero stays in odd functions.
+    #[test]
+    fn negative_zero() {
+        let zero = Tensor::scalar(-0.0f32);
+        for y in [zero.exp_m1(), zero.ln_1p(), zero.tanh(), zero.erf(), zero.elu(), zero.gelu(), zero.silu()] {
+            assert!(y.item() == 0.0 && y.item().is_sign_negative());
+        }
     }
 
     #[test]
@@ -316,6 +333,8 @@ mod tests {
                 nan.log_sigmoid(),
                 nan.relu(),
                 nan.leaky_relu(0.1),
+                nan.erf(),
+                nan.erfc(),
                 nan.elu(),
                 nan.gelu(),
                 nan.silu(),
@@ -339,7 +358,7 @@ mod tests {
                     assert!((single.1 - double.1).abs() <= 1e-5 * (1.0 + double.1.abs()), stringify!($f));
                 )*};
             }
-            agree!(exp() exp_m1() square() abs() sin() cos() tanh() sigmoid() softplus() log_sigmoid() relu() elu() gelu() silu());
+            agree!(exp() exp_m1() square() abs() sin() cos() tanh() sigmoid() softplus() log_sigmoid() erf() erfc() relu() elu() gelu() silu());
         }
     }
 }

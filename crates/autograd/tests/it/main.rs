@@ -2,5 +2,6 @@
 
 mod custom_op;
 mod laws;
+mod math;
 mod messages;
 mod ops;

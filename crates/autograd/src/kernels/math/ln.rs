@@ -21,11 +21,12 @@ pub(super) fn ln_1p(x: f32) -> f32 {
     at_ends(u, ln_sum(u, lost)).copysign(x)
 }
 
-/// ln(1 + x) for x in [0, 1], where 1 + x is between 1 and 2.
+/// ln(1 + x) for x in [0, 1]: ln(1 + r), with r = x up to √2 − 1, and ln 2 + ln(1 + r) with r = (x − 1)/2 above.
 #[inline(always)]
 pub(super) fn ln_1p_unit(x: f32) -> f32 {
-    let u = 1.0 + x;
-    ln_sum(u, x - (u - 1.0))
+    let above = x > 0.414_213_57;
+    let y = ln_near_one(if above { (x - 1.0) * 0.5 } else { x });
+    if above { y + std::f32::consts::LN_2 } else { y }
 }
 
 /// ln(1 − eˣ) as ln u with u = −(eˣ − 1). For large −x, u is near 1 and as rounded has lost digits of eˣ: (1 − eˣ − u)/u restores them.
