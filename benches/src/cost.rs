@@ -52,7 +52,7 @@ impl Layer {
 pub struct Cost {
     /// Floating-point operations of the matrix products; a multiply-add is two.
     pub flop: f64,
-    /// Bytes read and written.
+    /// Bytes read and written beside the products.
     pub traffic: f64,
     /// Bytes of the arrays that are touched: what a cache would have to hold.
     pub footprint: f64,
@@ -68,13 +68,13 @@ impl Cost {
     ///
     /// ```text
     /// flop      = Σ_l 3 · 2 R_l w_l, without the gradient by the data: 2 instead of 3 for the first layer
-    /// traffic   = 4 bytes · { 10 Σ_l P_l + 5 Σ_l R_l n_l + 3 B D }
+    /// traffic   = 4 bytes · { 7 Σ_l P_l + 2 Σ_l R_l n_l + B D }
     /// footprint = 4 bytes · { 4 Σ_l P_l + 2 Σ_l R_l n_l + B D }
     /// ```
     ///
-    /// A parameter is read forward and backward, its gradient written and read, and Adam reads and writes it and its two
-    /// moments: 10. An output is written, read by the layer after it, and once more backward; its cotangent is written and
-    /// read: 5. The data are read by the first layer, by log p(x|z), and by the first weight's gradient: 3.
+    /// Traffic is what comes beside the products, whose measured speed has that of their operands in it. Adam reads and writes
+    /// a parameter and its two moments, and reads its gradient: 7. On the way back the derivative of what came after a layer
+    /// reads the layer's output and writes its cotangent: 2. log p(x|z) reads the data.
     pub fn training(workload: &Workload, batch: usize) -> Cost {
         let (mut parameters, mut outputs, mut flop) = (0, 0, 0);
         let encoder = workload.encoder().into_iter().map(|layer| (layer, batch));
@@ -87,7 +87,7 @@ impl Cost {
         let data = batch * workload.features;
         Cost {
             flop: flop as f64,
-            traffic: NUMBER * (10 * parameters + 5 * outputs + 3 * data) as f64,
+            traffic: NUMBER * (7 * parameters + 2 * outputs + data) as f64,
             footprint: NUMBER * (4 * parameters + 2 * outputs + data) as f64,
         }
     }
@@ -96,19 +96,18 @@ impl Cost {
     ///
     /// ```text
     /// flop      = Σ_l 2 · SAMPLES · w_l
-    /// traffic   = 4 bytes · { chunks · Σ_l P_l + 2 · SAMPLES · (K + Σ_l n_l) }
+    /// traffic   = 4 bytes · SAMPLES · (K + 2 D)
     /// footprint = 4 bytes · { Σ_l P_l + batch · (K + Σ_l n_l) }
     /// ```
     ///
-    /// The parameters are read for each chunk; z and every output are written, and read by what comes after: a layer, or the
-    /// sigmoid.
+    /// Beside the products z is written; the sigmoid reads the logits and writes the means.
     pub fn sampling(workload: &Workload, batch: usize) -> Cost {
         let decoder = workload.decoder();
         let parameters: usize = decoder.iter().map(Layer::parameters).sum();
         let row = decoder[0].inputs + decoder.iter().map(Layer::numbers).sum::<usize>();
         Cost {
             flop: decoder.iter().map(|layer| layer.flop(SAMPLES)).sum::<usize>() as f64,
-            traffic: NUMBER * (SAMPLES.div_ceil(batch) * parameters + 2 * SAMPLES * row) as f64,
+            traffic: NUMBER * (SAMPLES * (decoder[0].inputs + 2 * workload.features)) as f64,
             footprint: NUMBER * (parameters + batch * row) as f64,
         }
     }
@@ -124,7 +123,7 @@ mod tests {
         let cost = Cost::training(&Workload::named("W5").expect("a known workload"), 1);
         assert_eq!(cost.flop, (2 * (2 * 8192 + 3 * (2048 + 1024 + 8192))) as f64);
         let parameters = 65 * 128 + 129 * 16 + 9 * 128 + 129 * 64;
-        assert_eq!(cost.traffic, (4 * (10 * parameters + 5 * 336 + 3 * 64)) as f64);
+        assert_eq!(cost.traffic, (4 * (7 * parameters + 2 * 336 + 64)) as f64);
         assert_eq!(cost.footprint, (4 * (4 * parameters + 2 * 336 + 64)) as f64);
     }
 
