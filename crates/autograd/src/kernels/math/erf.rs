@@ -6,8 +6,8 @@
 use super::exp::{exp, times_exp_minus_square};
 use std::f32::consts::{FRAC_1_SQRT_2, SQRT_2};
 
-/// Past this, e^−x²/2 is 0.
-const GELU_END: f32 = 14.5;
+/// Past this, x·e^−x²/2 is 0.
+const GELU_END: f32 = 15.0;
 
 /// erf x.
 #[inline(always)]
