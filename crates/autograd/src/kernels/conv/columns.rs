@@ -1,5 +1,7 @@
 //! Columns of images in their frames, and back.
 
+#![allow(unsafe_code, reason = "rows of a few numbers, moved by vectors that reach over their ends")]
+
 use super::frame::Frame;
 use super::{Block, Geometry, SLACK, first_of};
 use crate::Real;

@@ -58,8 +58,8 @@ proptest! {
 
     #[test]
     fn derivatives((x, [size, stride, padding]) in cases()) {
-        check::gradients(&[x.clone()], |v| v[0].max_pool2d(size, stride, padding))?;
-        check::gradients(&[x.clone()], |v| v[0].avg_pool2d(size, stride, padding))?;
+        check::gradients(std::slice::from_ref(&x), |v| v[0].max_pool2d(size, stride, padding))?;
+        check::gradients(std::slice::from_ref(&x), |v| v[0].avg_pool2d(size, stride, padding))?;
         // Up to 16 windows see a pixel.
         let double = at::<f64>(&x, |x| x.avg_pool2d(size, stride, padding)).1;
         close(&at::<f32>(&x, |x| x.avg_pool2d(size, stride, padding)).1, &double, 4e-6);
