@@ -48,8 +48,8 @@ fn channel_sums<F: Real>(g: &[F], shape: Shape, d: &mut [F]) {
     reduce::unbroadcast(g, Shape::new(&[b, c, pixels]), d, Shape::new(&[1, c, 1]));
 }
 
-/// y[b, o, y, x] = bias[o] + Σ W[o, c, i, j] · x[b, c, s·y + d·i − p, s·x + d·j − p]: dx is the transposed convolution of G
-/// with W, dW[o, c, i, j] = Σ G[b, o, y, x] · x[b, c, s·y + d·i − p, s·x + d·j − p], dbias[o] = Σ G[b, o, y, x].
+/// y[b, o, y, x] = `bias[o]` + Σ W[o, c, i, j] · x[b, c, s·y + d·i − p, s·x + d·j − p]: dx is the transposed convolution of G
+/// with W, dW[o, c, i, j] = Σ G[b, o, y, x] · x[b, c, s·y + d·i − p, s·x + d·j − p], `dbias[o]` = Σ G[b, o, y, x].
 #[derive(Debug)]
 struct Conv2d {
     window: Window,
@@ -88,9 +88,9 @@ impl<F: Real> Op<F> for Conv2d {
     }
 }
 
-/// Each x[b, i, y, x] · W[i, o, k, l] is added to y[b, o, s·y + d·k − p, s·x + d·l − p], and bias[o] to all of y[b, o]: dx is
+/// Each x[b, i, y, x] · W[i, o, k, l] is added to y[b, o, s·y + d·k − p, s·x + d·l − p], and `bias[o]` to all of y[b, o]: dx is
 /// the convolution of G with W, dW[i, o, k, l] = Σ x[b, i, y, x] · G[b, o, s·y + d·k − p, s·x + d·l − p], and
-/// dbias[o] = Σ G[b, o, y, x].
+/// `dbias[o]` = Σ G[b, o, y, x].
 #[derive(Debug)]
 struct ConvTranspose2d {
     window: Window,
@@ -136,7 +136,7 @@ impl<F: Real> Op<F> for ConvTranspose2d {
 pub trait Convolution: Array {
     /// The convolution of images `[B, I, H, W]` with `weight [O, I/groups, kh, kw]`, plus `bias [O]`: `[B, O, h, w]`,
     ///
-    /// y[b, o, y, x] = bias[o] + Σ weight[o, c, i, j] · x[b, c, s·y + d·i − p, s·x + d·j − p],
+    /// y[b, o, y, x] = `bias[o]` + Σ weight[o, c, i, j] · x[b, c, s·y + d·i − p, s·x + d·j − p],
     ///
     /// where x is 0 outside the image, with h = ⌊(H + 2p − d·(kh − 1) − 1) / s⌋ + 1 and w likewise, for the window's stride s,
     /// padding p and dilation d.
