@@ -3,6 +3,7 @@
 use super::dots::{Dots, dots};
 use super::lanes::{Lanes, Portable};
 use super::pack::{Transpose, transpose};
+use super::sparse::{Visits, finite, nonzeros, visit};
 use super::tile::{Tile, tile};
 
 /// An instruction set: the kernels on its vectors, compiled for it.
@@ -14,6 +15,9 @@ pub(super) trait Isa: Lanes {
     unsafe fn tile<const R: usize, const V: usize, const COPY: bool>(t: &Tile<Self::Elem>);
     unsafe fn dots<const R: usize>(t: &Dots<Self::Elem>);
     unsafe fn transpose<const PAD: bool>(t: &Transpose<Self::Elem>);
+    unsafe fn visit<const R: usize, const V: usize>(t: &Visits<Self::Elem>);
+    unsafe fn nonzeros(at: *const Self::Elem, count: usize, words: *mut u64);
+    unsafe fn finite(at: *const Self::Elem, count: usize) -> bool;
 }
 
 /// An instruction set's kernels: functions that enable its features and contain the generic code.
@@ -48,6 +52,36 @@ macro_rules! isa {
                 }
                 // SAFETY: as above.
                 unsafe { compiled::<PAD>(t) }
+            }
+
+            unsafe fn visit<const R: usize, const V: usize>(t: &Visits<Self::Elem>) {
+                $(#[target_feature(enable = $features)])?
+                unsafe fn compiled<const R: usize, const V: usize>(t: &Visits<<$L as Lanes>::Elem>) {
+                    // SAFETY: as above.
+                    unsafe { visit::<$L, R, V>(t) }
+                }
+                // SAFETY: as above.
+                unsafe { compiled::<R, V>(t) }
+            }
+
+            unsafe fn nonzeros(at: *const Self::Elem, count: usize, words: *mut u64) {
+                $(#[target_feature(enable = $features)])?
+                unsafe fn compiled(at: *const <$L as Lanes>::Elem, count: usize, words: *mut u64) {
+                    // SAFETY: as above.
+                    unsafe { nonzeros::<$L>(at, count, words) }
+                }
+                // SAFETY: as above.
+                unsafe { compiled(at, count, words) }
+            }
+
+            unsafe fn finite(at: *const Self::Elem, count: usize) -> bool {
+                $(#[target_feature(enable = $features)])?
+                unsafe fn compiled(at: *const <$L as Lanes>::Elem, count: usize) -> bool {
+                    // SAFETY: as above.
+                    unsafe { finite::<$L>(at, count) }
+                }
+                // SAFETY: as above.
+                unsafe { compiled(at, count) }
             }
         }
     };

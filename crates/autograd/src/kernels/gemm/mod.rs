@@ -8,6 +8,8 @@
 //!   ([`scratch`](super::scratch)).
 //! - [`dots`]: both operands are read along their rows and nothing is rearranged, for small C of long rows.
 //!
+//! If an operand turns out to be mostly zeros, [`sparse`] leaves them out.
+//!
 //! All of it is written once, for vectors of any length ([`lanes`]), and compiled for each instruction set ([`isa`]); the
 //! best one is chosen when the program runs. The result depends on nothing but the operands and that choice: an element
 //! of C is summed in the same order whatever happened before, and wherever the operands lie.
@@ -20,6 +22,7 @@ mod isa;
 mod lanes;
 mod pack;
 mod plan;
+mod sparse;
 #[cfg(test)]
 mod tests;
 mod tile;
@@ -116,10 +119,19 @@ pub(crate) fn matmul_add<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
 ///
 /// The processor has the instruction set.
 unsafe fn product<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+    if ADD {
+        // SAFETY: the caller's promise, here and below.
+        return unsafe { product_by::<L, ADD>(Way::Tiles, a, b, c) };
+    }
     let extents = [a.rows, a.cols, b.cols];
-    let way = if ADD { Way::Tiles } else { plan::choose::<L>(extents, a.transposed, b.transposed) };
-    // SAFETY: the caller's promise.
-    unsafe { product_by::<L, ADD>(way, a, b, c) }
+    let (way, time) = plan::choose::<L>(extents, a.transposed, b.transposed);
+    let most = plan::most_visits::<L>(extents, a.transposed, b.transposed, time);
+    // SAFETY: as above.
+    unsafe {
+        if !most.is_some_and(|most| sparse::product::<L>(a, b, c, most)) {
+            product_by::<L, ADD>(way, a, b, c);
+        }
+    }
 }
 
 /// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add.

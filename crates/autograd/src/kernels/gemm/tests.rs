@@ -237,7 +237,7 @@ fn infinities_and_nans_propagate() {
 #[test]
 fn ways_of_usual_shapes() {
     use super::lanes::Avx512F32;
-    let choose = super::plan::choose::<Avx512F32>;
+    let choose = |extents, a, b| super::plan::choose::<Avx512F32>(extents, a, b).0;
     assert_eq!(choose([128, 784, 400], false, true), Way::Turned);
     assert_eq!(choose([1000, 200, 784], false, true), Way::Tiles);
     assert_eq!(choose([128, 400, 20], false, true), Way::Dots);

@@ -31,6 +31,9 @@ pub(super) trait Lanes: Copy {
     /// Vectors in each row of the register tile: `ROWS · VECTORS` sums, a row of B and one number of A fill the
     /// registers.
     const VECTORS: usize;
+    /// Vectors in each row of the register tile of a sparse operand: four rows of sums, a row of
+    /// the other operand and one number fill the registers.
+    const SPARSE_VECTORS: usize;
     /// Rows of A in a block of dot products: `DOT_ROWS · DOT_COLS` sums, a vector of each row and one of B.
     const DOT_ROWS: usize;
     /// Columns that [`Self::columns`] transposes at a time.
@@ -50,6 +53,12 @@ pub(super) trait Lanes: Copy {
     unsafe fn store_first(self, at: *mut Self::Elem, count: usize);
     /// self · b + c.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+    /// Asks for the cache line of an element that will be written; no more than a hint, and no promise is needed.
+    #[inline(always)]
+    fn prefetch(_at: *const Self::Elem) {}
+
+    /// Which lanes are not 0, NaN among them: lane i is bit i.
+    unsafe fn nonzero(self) -> u32;
     /// Writes each vector's sum over its lanes, of the first `count ≤ 4` vectors.
     unsafe fn sums(vectors: [Self; 4], at: *mut Self::Elem, count: usize);
     /// Elements `at..at + Q · COLUMNS` of `LEN` rows, transposed: as many vectors, written `stride` elements apart.

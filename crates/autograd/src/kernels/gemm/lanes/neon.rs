@@ -18,6 +18,7 @@ macro_rules! neon {
             const LEN: usize = $len;
             const ROWS: usize = 8;
             const VECTORS: usize = 3;
+            const SPARSE_VECTORS: usize = 6;
             const DOT_ROWS: usize = 6;
             const COLUMNS: usize = 1;
 
@@ -71,6 +72,14 @@ macro_rules! neon {
             unsafe fn mul_add(self, b: Self, c: Self) -> Self {
                 // SAFETY: as above.
                 Self(unsafe { $fma(c.0, self.0, b.0) })
+            }
+
+            #[inline(always)]
+            unsafe fn nonzero(self) -> u32 {
+                let mut x = [0.0; $len];
+                // SAFETY: as above.
+                unsafe { $store(x.as_mut_ptr(), self.0) };
+                (0..$len).map(|i| u32::from(x[i] != 0.0) << i).sum()
             }
 
             #[inline(always)]

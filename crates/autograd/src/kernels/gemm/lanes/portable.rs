@@ -13,6 +13,7 @@ macro_rules! portable {
             const LEN: usize = $N;
             const ROWS: usize = 4;
             const VECTORS: usize = 2;
+            const SPARSE_VECTORS: usize = 2;
             const DOT_ROWS: usize = 2;
             const COLUMNS: usize = 1;
 
@@ -64,6 +65,11 @@ macro_rules! portable {
                     y[i] += self.0[i] * b.0[i];
                 }
                 Portable(y)
+            }
+
+            #[inline(always)]
+            unsafe fn nonzero(self) -> u32 {
+                (0..$N).map(|i| u32::from(self.0[i] != 0.0) << i).sum()
             }
 
             #[inline(always)]

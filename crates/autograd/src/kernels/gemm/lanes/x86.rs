@@ -59,6 +59,7 @@ impl Lanes for Avx512F32 {
     const LEN: usize = 16;
     const ROWS: usize = 8;
     const VECTORS: usize = 3;
+    const SPARSE_VECTORS: usize = 6;
     const DOT_ROWS: usize = 6;
     const COLUMNS: usize = 4;
 
@@ -74,6 +75,18 @@ impl Lanes for Avx512F32 {
     unsafe fn store_first(self, at: *mut f32, count: usize) {
         // SAFETY: as above.
         unsafe { _mm512_mask_storeu_ps(at, ((1u32 << count) - 1) as u16, self.0) }
+    }
+
+    #[inline(always)]
+    fn prefetch(at: *const Self::Elem) {
+        // SAFETY: an address that is not there is ignored; every x86-64 has the instruction.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        // SAFETY: as above.
+        u32::from(unsafe { _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(self.0, _mm512_setzero_ps()) })
     }
 
     #[inline(always)]
@@ -126,6 +139,7 @@ impl Lanes for Avx512F64 {
     const LEN: usize = 8;
     const ROWS: usize = 8;
     const VECTORS: usize = 3;
+    const SPARSE_VECTORS: usize = 6;
     const DOT_ROWS: usize = 6;
     const COLUMNS: usize = 2;
 
@@ -141,6 +155,18 @@ impl Lanes for Avx512F64 {
     unsafe fn store_first(self, at: *mut f64, count: usize) {
         // SAFETY: as above.
         unsafe { _mm512_mask_storeu_pd(at, ((1u32 << count) - 1) as u8, self.0) }
+    }
+
+    #[inline(always)]
+    fn prefetch(at: *const Self::Elem) {
+        // SAFETY: an address that is not there is ignored; every x86-64 has the instruction.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        // SAFETY: as above.
+        u32::from(unsafe { _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(self.0, _mm512_setzero_pd()) })
     }
 
     #[inline(always)]
@@ -202,6 +228,7 @@ impl Lanes for Avx2F32 {
     const LEN: usize = 8;
     const ROWS: usize = 6;
     const VECTORS: usize = 2;
+    const SPARSE_VECTORS: usize = 3;
     const DOT_ROWS: usize = 3;
     const COLUMNS: usize = 4;
 
@@ -217,6 +244,18 @@ impl Lanes for Avx2F32 {
     unsafe fn store_first(self, at: *mut f32, count: usize) {
         // SAFETY: as above.
         unsafe { _mm256_maskstore_ps(at, mask(count), self.0) }
+    }
+
+    #[inline(always)]
+    fn prefetch(at: *const Self::Elem) {
+        // SAFETY: an address that is not there is ignored; every x86-64 has the instruction.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        // SAFETY: as above.
+        unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(self.0, _mm256_setzero_ps())) as u32 }
     }
 
     #[inline(always)]
@@ -261,6 +300,7 @@ impl Lanes for Avx2F64 {
     const LEN: usize = 4;
     const ROWS: usize = 6;
     const VECTORS: usize = 2;
+    const SPARSE_VECTORS: usize = 3;
     const DOT_ROWS: usize = 3;
     const COLUMNS: usize = 2;
 
@@ -276,6 +316,18 @@ impl Lanes for Avx2F64 {
     unsafe fn store_first(self, at: *mut f64, count: usize) {
         // SAFETY: as above.
         unsafe { _mm256_maskstore_pd(at, mask(2 * count), self.0) }
+    }
+
+    #[inline(always)]
+    fn prefetch(at: *const Self::Elem) {
+        // SAFETY: an address that is not there is ignored; every x86-64 has the instruction.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        // SAFETY: as above.
+        unsafe { _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(self.0, _mm256_setzero_pd())) as u32 }
     }
 
     #[inline(always)]
