@@ -174,6 +174,11 @@ fn checkpoints_keep_every_number() {
         checkpoint::save(&file, &saved, &Metadata::new()).expect("it can be written");
         checkpoint::load(&file, &mut read).expect("it can be read");
         assert_eq!(bits(&saved), bits(&read));
+
+        let mut for_writing = Vec::new();
+        read.for_each_param_mut(&mut |name, _| for_writing.push(name.to_string()));
+        let names: Vec<String> = saved.named_params().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(for_writing, names, "both visits show the same");
     }
 }
 
