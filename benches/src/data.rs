@@ -3,7 +3,8 @@
 use autograd::{Shape, Tensor};
 use prob::Key;
 use rand::{Rng, RngExt};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Rows of every data set.
@@ -28,15 +29,19 @@ pub fn synthetic(features: usize, rng: &mut impl Rng) -> Tensor<f32> {
 
 /// The rows of a file of raw little-endian `f32`.
 pub fn read(path: &Path, features: usize) -> io::Result<Tensor<f32>> {
-    let bytes = std::fs::read(path)?;
-    let (numbers, []) = bytes.as_chunks::<4>() else {
-        return Err(io::Error::other(format!("{}: the length is not a multiple of 4 bytes", path.display())));
-    };
-    if numbers.is_empty() || numbers.len() % features != 0 {
+    let mut file = File::open(path)?;
+    let (bytes, row) = (file.metadata()?.len() as usize, 4 * features);
+    if bytes == 0 || bytes % row != 0 {
         return Err(io::Error::other(format!("{}: not rows of {features} numbers", path.display())));
     }
-    let numbers: Vec<f32> = numbers.iter().map(|b| f32::from_le_bytes(*b)).collect();
-    Ok(Tensor::new([numbers.len() / features, features], numbers))
+    // Block by block: the memory of the whole file's bytes would cost more than reading it.
+    let (mut numbers, mut block) = (Vec::with_capacity(bytes / 4), vec![0; 64 * row]);
+    while numbers.len() < bytes / 4 {
+        let block = &mut block[..(64 * row).min(bytes - 4 * numbers.len())];
+        file.read_exact(block)?;
+        numbers.extend(block.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)));
+    }
+    Ok(Tensor::new([bytes / row, features], numbers))
 }
 
 /// The first `n` rows of [`synthetic`] data.

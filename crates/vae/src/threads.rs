@@ -1,8 +1,8 @@
 //! The threads that training and evaluation share.
 
-use rayon::prelude::*;
 use rayon::{Scope, ThreadPool};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A number of threads to work on. One thread means the caller's own.
 #[derive(Debug)]
@@ -59,19 +59,26 @@ impl Threads {
         }
     }
 
-    /// `[f(0), …, f(n − 1)]`. Each call is handed a workspace that `init` made; which one it is must not show in the result.
-    pub(crate) fn map<W: Send, R: Send>(
+    /// `[f(0), …, f(n − 1)]`. Each thread makes a workspace with `init` and takes the next call when it is done with one;
+    /// which workspace a call finds must not show in its result.
+    pub(crate) fn map<W, R: Send>(
         &self,
         n: usize,
-        init: impl Fn() -> W + Send + Sync,
-        f: impl Fn(&mut W, usize) -> R + Send + Sync,
+        init: impl Fn() -> W + Sync,
+        f: impl Fn(&mut W, usize) -> R + Sync,
     ) -> Vec<R> {
-        match &self.0 {
-            None => {
-                let mut workspace = init();
-                (0..n).map(|i| f(&mut workspace, i)).collect()
-            }
-            Some(pool) => pool.install(|| (0..n).into_par_iter().map_init(init, f).collect()),
-        }
+        let Some(pool) = self.0.as_ref().filter(|_| n > 1) else {
+            let mut workspace = init();
+            return (0..n).map(|i| f(&mut workspace, i)).collect();
+        };
+        let next = AtomicUsize::new(0);
+        let parts = pool.broadcast(|_| {
+            let mut workspace = init();
+            let mine = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < n));
+            mine.map(|i| (i, f(&mut workspace, i))).collect::<Vec<_>>()
+        });
+        let mut results: Vec<_> = parts.into_iter().flatten().collect();
+        results.sort_unstable_by_key(|(i, _)| *i);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 }
