@@ -3,6 +3,7 @@
 use crate::event::{assert_each, sum_event};
 use crate::special::weigh;
 use crate::{Distribution, Entropy, Moments};
+use autograd::ops::{Binary, SumOf};
 use autograd::prelude::*;
 use rand::{Rng, RngExt};
 
@@ -61,17 +62,47 @@ impl<V: Array> Bernoulli<V> {
     }
 }
 
+/// x l − softplus(l) = −m |l| − log(1 + e^−|l|), where m, 1 − x for l > 0 and x elsewhere, is how far x is from the
+/// likelier of 0 and 1. Written like this, nothing cancels, and nothing is left of an infinite logit where m = 0.
+///
+/// −∞ for x outside [0, 1]. ∂/∂l = x − σ(l) and ∂/∂x = l, where x counts as the end of [0, 1] that it is beyond, and what
+/// is beyond (x outside [0, 1], l = ±∞) does not move.
+#[derive(Debug)]
+struct LogMass;
+
+impl<F: Real> Binary<F> for LogMass {
+    #[inline(always)]
+    fn f(&self, x: F, l: F) -> F {
+        let m = if l > F::zero() { F::one() - x } else { x };
+        let loss = if m == F::zero() { F::zero() } else { m * l.abs() };
+        let loss = if (x < F::zero()) | (x > F::one()) { F::infinity() } else { loss };
+        -loss - (-l.abs()).fast_exp().fast_ln_1p_unit()
+    }
+
+    #[inline(always)]
+    fn da(&self, x: F, l: F) -> F {
+        let slope = hold(l, -F::max_value(), F::max_value());
+        if (x < F::zero()) | (x > F::one()) { F::zero() * slope } else { slope }
+    }
+
+    #[inline(always)]
+    fn db(&self, x: F, l: F) -> F {
+        let slope = hold(x, F::zero(), F::one()) - l.sigmoid();
+        if l.abs() == F::infinity() { F::zero() * slope } else { slope }
+    }
+}
+
+/// x held between `low` and `high`, NaN of NaN.
+#[inline(always)]
+fn hold<F: Real>(x: F, low: F, high: F) -> F {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
+}
+
 impl<V: Array> Distribution<V> for Bernoulli<V> {
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
-        match impossible(&x.value(), &self.logits.value()) {
-            None => sum_event(x.clone() * &self.logits - self.logits.softplus()),
-            Some(penalty) => {
-                let most = greatest::<V::F>();
-                let l = self.logits.clamp(-most, most);
-                sum_event(x.clamp(0.0, 1.0) * &l - l.softplus() + x.constant(&penalty))
-            }
-        }
+        V::apply(SumOf("Bernoulli::log_prob", LogMass), &[x, &self.logits])
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
@@ -81,30 +112,6 @@ impl<V: Array> Distribution<V> for Bernoulli<V> {
         }
         x
     }
-}
-
-/// The greatest finite number.
-fn greatest<F: Real>() -> f64 {
-    F::max_value().as_f64()
-}
-
-/// What the formula cannot say by itself, where there is any: −∞ where x is outside \[0, 1\] or is ruled out by an
-/// infinite logit, 0 elsewhere.
-#[track_caller]
-fn impossible<F: Real>(x: &Tensor<F>, logits: &Tensor<F>) -> Option<Tensor<F>> {
-    let outside = |x: F| x < F::zero() || x > F::one();
-    // Folds, not `any`: without an early exit they vectorise, and there is next to never one to take.
-    let found = x.data().iter().fold(false, |found, &x| found | outside(x));
-    if !logits.data().iter().fold(found, |found, l| found | l.is_infinite()) {
-        return None;
-    }
-    let flag = |a: &Tensor<F>, is: &dyn Fn(F) -> bool| {
-        Tensor::from_fn(a.shape(), |i| if is(a.data()[i]) { F::one() } else { F::zero() })
-    };
-    let never = flag(logits, &|l| l == F::neg_infinity()) * flag(x, &|x| x > F::zero());
-    let always = flag(logits, &|l| l == F::infinity()) * flag(x, &|x| x < F::one());
-    let count = never + always + flag(x, &outside);
-    Some(Tensor::from_fn(count.shape(), |i| if count.data()[i] > F::zero() { F::neg_infinity() } else { F::zero() }))
 }
 
 impl<V: Array> Moments<V> for Bernoulli<V> {

@@ -3,6 +3,7 @@
 use crate::event::{expand, sum_event, together};
 use crate::special::weigh;
 use crate::{Bernoulli, Categorical, Laplace, Moments, MultivariateNormal, Normal, StandardNormal};
+use autograd::ops::{Binary, SumOf};
 use autograd::prelude::*;
 
 /// A distribution whose divergence to a `P` has a closed form.
@@ -57,8 +58,30 @@ impl<V: Array> KlTo<StandardNormal, V> for Normal<V> {
     #[track_caller]
     fn kl_to(&self, p: &StandardNormal) -> V {
         let shape = together("KL(Normal ‖ StandardNormal)", self.shape(), p.shape());
-        let terms = self.loc().square() + self.square_scale() - 1.0 - self.log_variance();
-        sum_event(expand(terms, shape)) * 0.5
+        let loc = expand(self.loc().clone(), shape);
+        V::apply(SumOf("KL(Normal ‖ StandardNormal)", KlToStandard), &[&loc, &self.log_variance()])
+    }
+}
+
+/// ½ { μ² + (eˡ − 1) − l } with l = log σ²; ∂/∂μ = μ, ∂/∂l = ½ (eˡ − 1). Near l = 0, where posteriors collapse to,
+/// expm1 keeps the digits that eˡ loses against 1.
+#[derive(Debug)]
+struct KlToStandard;
+
+impl<F: Real> Binary<F> for KlToStandard {
+    #[inline(always)]
+    fn f(&self, loc: F, log_variance: F) -> F {
+        (loc * loc + (log_variance.fast_exp_m1() - log_variance)) * F::of(0.5)
+    }
+
+    #[inline(always)]
+    fn da(&self, loc: F, _log_variance: F) -> F {
+        loc
+    }
+
+    #[inline(always)]
+    fn db(&self, _loc: F, log_variance: F) -> F {
+        log_variance.fast_exp_m1() * F::of(0.5)
     }
 }
 

@@ -14,8 +14,8 @@ pub trait Unary<F> {
     fn df(&self, x: F, y: F) -> F;
 }
 
-/// A function of two numbers and its derivatives. Implementations are `#[inline(always)]`.
-pub(crate) trait Binary<F> {
+/// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
+pub trait Binary<F> {
     /// f(a, b).
     fn f(&self, a: F, b: F) -> F;
     /// ∂f/∂a.

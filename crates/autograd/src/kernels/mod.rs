@@ -9,6 +9,7 @@ pub(crate) mod conv;
 pub(crate) mod gemm;
 pub(crate) mod map;
 pub(crate) mod math;
+pub(crate) mod pairs;
 pub(crate) mod permute;
 pub(crate) mod reduce;
 pub(crate) mod scratch;

@@ -16,13 +16,27 @@ pub(crate) struct Row<const N: usize> {
     pub moves: [bool; N],
 }
 
+/// Extents and each operand's strides, right-aligned: axes that are not there have extent 1.
+type Axes<const N: usize> = ([usize; MAX_RANK], [[usize; MAX_RANK]; N]);
+
 /// Calls `f` for each longest possible row of `out`, in order. The operands broadcast to `out`.
 #[inline(always)]
-pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N], mut f: impl FnMut(Row<N>)) {
-    if out.size() == 0 {
-        return;
+pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N], f: impl FnMut(Row<N>)) {
+    if out.size() > 0 {
+        walk(merge(out, operands), f);
     }
-    let (dims, strides) = merge(out, operands);
+}
+
+/// Calls `f` for each row along the last axis of `out`, in order. The operands broadcast to `out`.
+#[inline(always)]
+pub(crate) fn lines<const N: usize>(out: Shape, operands: [Shape; N], f: impl FnMut(Row<N>)) {
+    if out.size() > 0 {
+        walk(align(out, operands), f);
+    }
+}
+
+#[inline(always)]
+fn walk<const N: usize>((dims, strides): Axes<N>, mut f: impl FnMut(Row<N>)) {
     let [n0, n1, n2, len] = dims;
     let moves = strides.map(|s| s[MAX_RANK - 1] != 0);
     let mut offset = 0;
@@ -37,8 +51,21 @@ pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N], mut f: impl
     }
 }
 
+/// Axes as they are.
+fn align<const N: usize>(out: Shape, operands: [Shape; N]) -> Axes<N> {
+    let lead = MAX_RANK - out.rank();
+    let mut dims = [1; MAX_RANK];
+    dims[lead..].copy_from_slice(out.dims());
+    let strides = operands.map(|s| {
+        let mut aligned = [0; MAX_RANK];
+        aligned[lead..].copy_from_slice(&s.strides_in(out)[..out.rank()]);
+        aligned
+    });
+    (dims, strides)
+}
+
 /// Drops axes of extent 1 and joins neighbours that every operand walks alike, so that rows are as long as they can be.
-fn merge<const N: usize>(out: Shape, operands: [Shape; N]) -> ([usize; MAX_RANK], [[usize; MAX_RANK]; N]) {
+fn merge<const N: usize>(out: Shape, operands: [Shape; N]) -> Axes<N> {
     let strides = operands.map(|s| s.strides_in(out));
     let mut dims = [1; MAX_RANK];
     let mut merged = [[0; MAX_RANK]; N];
@@ -85,5 +112,21 @@ mod tests {
         );
         assert_eq!(walk(&[1, 1], &[]), [(0, 1, 0, false)]);
         assert_eq!(walk(&[0, 3], &[3]), []);
+    }
+
+    #[test]
+    fn lines_are_the_last_axis() {
+        let walk = |out: &[usize], a: &[usize]| {
+            let mut seen = Vec::new();
+            lines(Shape::new(out), [Shape::new(a)], |r| seen.push((r.out, r.len, r.at[0], r.moves[0])));
+            seen
+        };
+        assert_eq!(walk(&[2, 3], &[2, 3]), [(0, 3, 0, true), (3, 3, 3, true)]);
+        assert_eq!(walk(&[2, 3], &[3]), [(0, 3, 0, true), (3, 3, 0, true)]);
+        assert_eq!(walk(&[2, 3], &[2, 1]), [(0, 3, 0, false), (3, 3, 1, false)]);
+        assert_eq!(walk(&[2, 1], &[2, 1]), [(0, 1, 0, false), (1, 1, 1, false)]);
+        assert_eq!(walk(&[2, 1, 2], &[1, 2]), [(0, 2, 0, true), (2, 2, 0, true)]);
+        assert_eq!(walk(&[], &[]), [(0, 1, 0, false)]);
+        assert_eq!(walk(&[2, 0], &[0]), []);
     }
 }

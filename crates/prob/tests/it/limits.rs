@@ -14,12 +14,12 @@ fn at<F: Real>(parameter: f64, f: impl for<'t> Fn(Var<'t, F>) -> Var<'t, F>) -> 
     (y.as_f64(), gradients.get(&p).unwrap().item().as_f64())
 }
 
-/// x·l − softplus(l) and x − σ(l); exact here, since e⁻¹⁰⁰ is lost against 100 in either type.
+/// x·l − softplus(l) and x − σ(l); exact here: what e⁻¹⁰⁰ is added to is 0, or it is lost in either type.
 fn bernoulli_logits<F: Real>() {
     let log_prob = |x: f64, l: f64| at::<F>(l, |l| Bernoulli::new(l).log_prob(&l.constant(&Tensor::scalar(F::of(x)))));
     let tiny = (-100.0f64).exp();
     for (x, l, value, derivative) in [
-        (1.0, 100.0, 0.0, 0.0),
+        (1.0, 100.0, -tiny, 0.0),
         (0.0, 100.0, -100.0, -1.0),
         (1.0, -100.0, -100.0, 1.0),
         (0.0, -100.0, -tiny, -tiny),

@@ -3,6 +3,7 @@
 mod agreement;
 mod divergences;
 mod draws;
+mod fused;
 mod golden;
 mod gradients;
 mod limits;

@@ -5,6 +5,7 @@ mod conv;
 mod conv_golden;
 mod layout;
 mod linalg;
+mod pairs;
 mod pool2d;
 mod reduce;
 mod select;
