@@ -34,6 +34,17 @@ impl<F: Real> Cotangents<'_, F> {
         }
     }
 
+    /// Inputs `i` and `j`, both of which are needed and which may be the same, get what `f` writes, each as by
+    /// [`with`](Cotangents::with): for what is best computed together.
+    pub fn with_both(&mut self, [i, j]: [usize; 2], f: impl FnOnce(&mut [F], &mut [F])) {
+        let mut d = [i, j].map(|i| self.pool.take(self.shape(i).size()));
+        let [a, b] = &mut d;
+        f(unique(a), unique(b));
+        let [a, b] = d;
+        self.gather(i, a);
+        self.gather(j, b);
+    }
+
     /// Input `i` gets what `f` writes in the *result's* shape, summed over what was broadcast.
     pub fn with_broadcast(&mut self, i: usize, f: impl FnOnce(&mut [F])) {
         if self.shape(i) == self.output {

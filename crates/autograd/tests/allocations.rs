@@ -3,6 +3,7 @@
 // A global allocator cannot be written without.
 #![allow(unsafe_code)]
 
+use autograd::ops::function;
 use autograd::prelude::*;
 use std::alloc::{GlobalAlloc, Layout as Memory, System};
 use std::cell::Cell;
@@ -159,7 +160,7 @@ fn convolutions_allocate_next_to_nothing() {
         let (count, loss) = counted(|| {
             let loss = tape.value_and_grad(|tape| {
                 let [down, up, b0, b1] = [&down, &up, &biases[0], &biases[1]].map(|p| tape.param(p));
-                let h = tape.constant(x).conv2d(&down, &b0, halving).softplus();
+                let h = tape.constant(x).conv2d_with(&down, &b0, halving, function::Gelu {});
                 let pooled = h.max_pool2d([2, 2], [2, 2], [0, 0]) + h.avg_pool2d([2, 2], [2, 2], [0, 0]);
                 let y = h.conv_transpose2d(&up, &b1, halving, [0, 0]);
                 (y - tape.constant(x)).square().mean_all() + pooled.mean_all()

@@ -59,6 +59,39 @@ macro_rules! activations {
                     Activation::Identity => x.affine(weight, bias),
                 }
             }
+
+            /// f of the [convolution](Convolution::conv2d), as one operation.
+            ///
+            /// # Panics
+            /// As [`conv2d`](Convolution::conv2d) does.
+            #[must_use]
+            #[track_caller]
+            pub fn conv2d<V: Array>(self, x: &V, weight: &V, bias: &V, window: Window) -> V {
+                match self {
+                    $(Activation::$Variant => x.conv2d_with(weight, bias, window, $f),)*
+                    Activation::Identity => x.conv2d(weight, bias, window),
+                }
+            }
+
+            /// f of the [transposed convolution](Convolution::conv_transpose2d), as one operation.
+            ///
+            /// # Panics
+            /// As [`conv_transpose2d`](Convolution::conv_transpose2d) does.
+            #[must_use]
+            #[track_caller]
+            pub fn conv_transpose2d<V: Array>(
+                self,
+                x: &V,
+                weight: &V,
+                bias: &V,
+                window: Window,
+                output_padding: [usize; 2],
+            ) -> V {
+                match self {
+                    $(Activation::$Variant => x.conv_transpose2d_with(weight, bias, window, output_padding, $f),)*
+                    Activation::Identity => x.conv_transpose2d(weight, bias, window, output_padding),
+                }
+            }
         }
     };
 }

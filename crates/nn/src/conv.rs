@@ -1,6 +1,6 @@
 //! Convolutions of images, and their transposes.
 
-use crate::init;
+use crate::{Activation, init};
 use autograd::prelude::*;
 use rand::Rng;
 
@@ -87,8 +87,18 @@ impl<F: Real> Conv2d<F> {
     #[must_use]
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        self.forward_with(x, Activation::Identity)
+    }
+
+    /// f of [`forward`](Conv2d::forward), in one operation.
+    ///
+    /// # Panics
+    /// As [`forward`](Conv2d::forward) does.
+    #[must_use]
+    #[track_caller]
+    pub fn forward_with<'t>(&self, x: Var<'t, F>, f: Activation) -> Var<'t, F> {
         let tape = x.tape();
-        x.conv2d(&tape.param(&self.weight), &tape.param(&self.bias), self.window)
+        f.conv2d(&x, &tape.param(&self.weight), &tape.param(&self.bias), self.window)
     }
 }
 
@@ -197,8 +207,18 @@ impl<F: Real> ConvTranspose2d<F> {
     #[must_use]
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        self.forward_with(x, Activation::Identity)
+    }
+
+    /// f of [`forward`](ConvTranspose2d::forward), in one operation.
+    ///
+    /// # Panics
+    /// As [`forward`](ConvTranspose2d::forward) does.
+    #[must_use]
+    #[track_caller]
+    pub fn forward_with<'t>(&self, x: Var<'t, F>, f: Activation) -> Var<'t, F> {
         let tape = x.tape();
-        x.conv_transpose2d(&tape.param(&self.weight), &tape.param(&self.bias), self.window, self.output_padding)
+        f.conv_transpose2d(&x, &tape.param(&self.weight), &tape.param(&self.bias), self.window, self.output_padding)
     }
 }
 

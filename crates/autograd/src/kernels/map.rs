@@ -14,6 +14,24 @@ pub trait Unary<F> {
     fn df(&self, x: F, y: F) -> F;
 }
 
+/// f(x) = x, with derivative 1.
+#[derive(Debug)]
+pub(crate) struct Identity;
+
+impl<F: Real> Unary<F> for Identity {
+    const NEEDS_X: bool = false;
+
+    #[inline(always)]
+    fn f(&self, x: F) -> F {
+        x
+    }
+
+    #[inline(always)]
+    fn df(&self, _: F, _: F) -> F {
+        F::one()
+    }
+}
+
 /// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
 pub trait Binary<F> {
     /// f(a, b).

@@ -1,8 +1,10 @@
 //! Convolutions of images.
 
 use super::window::Window;
-use crate::kernels::{conv::Geometry, reduce};
+use crate::kernels::conv::{self, Finish, Geometry};
+use crate::kernels::map::{self, Identity, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
+use std::fmt::Debug;
 
 /// The number of channels that come out, if ranks and channels go together.
 fn channels<const TRANSPOSED: bool>(inputs: &[Shape], window: &Window) -> Result<usize, ShapeError> {
@@ -41,21 +43,27 @@ fn lay(window: &Window, x: Shape, w: Shape, image: [usize; 3], grid: [usize; 3])
     geometry.is_countable().then_some(geometry).ok_or_else(overflow)
 }
 
-/// Σ over images and pixels for each channel.
-fn channel_sums<F: Real>(g: &[F], shape: Shape, d: &mut [F]) {
-    d.fill(F::zero());
-    let [b, c, pixels] = [shape[0], shape[1], shape[2] * shape[3]];
-    reduce::unbroadcast(g, Shape::new(&[b, c, pixels]), d, Shape::new(&[1, c, 1]));
+/// Turns G into H = G·f′, and gives the bias the sums of H over images and pixels.
+fn finish_vjp<F: Real, U: Unary<F>>(f: &U, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
+    let (y, shape) = (at.y(), at.output_shape());
+    let before = if U::NEEDS_X { at.keep() } else { y };
+    if dx.needs(2) {
+        dx.with(2, |d| conv::finish_vjp(f, before, y, g, shape[2] * shape[3], d));
+    } else {
+        map::unary_vjp(f, before, y, g);
+    }
 }
 
-/// y[b, o, y, x] = `bias[o]` + Σ W[o, c, i, j] · x[b, c, s·y + d·i − p, s·x + d·j − p]: dx is the transposed convolution of G
-/// with W, dW[o, c, i, j] = Σ G[b, o, y, x] · x[b, c, s·y + d·i − p, s·x + d·j − p], `dbias[o]` = Σ G[b, o, y, x].
+/// y[b, o, y, x] = f(`bias[o]` + Σ W[o, c, i, j] · x[b, c, s·y + d·i − p, s·x + d·j − p]): with H = G·f′, dx is the transposed
+/// convolution of H with W, dW[o, c, i, j] = Σ H[b, o, y, x] · x[b, c, s·y + d·i − p, s·x + d·j − p],
+/// `dbias[o]` = Σ H[b, o, y, x].
 #[derive(Debug)]
-struct Conv2d {
+struct Conv2d<U> {
     window: Window,
+    f: U,
 }
 
-impl Conv2d {
+impl<U> Conv2d<U> {
     fn geometry(&self, inputs: &[Shape]) -> Result<Geometry, ShapeError> {
         let outputs = channels::<false>(inputs, &self.window)?;
         let (x, w) = (inputs[0], inputs[1]);
@@ -64,7 +72,7 @@ impl Conv2d {
     }
 }
 
-impl<F: Real> Op<F> for Conv2d {
+impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Conv2d<U> {
     fn name(&self) -> &'static str {
         "conv2d"
     }
@@ -74,30 +82,42 @@ impl<F: Real> Op<F> for Conv2d {
         Ok(Shape::from([batch, o, h, w]))
     }
 
-    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
+    /// What f is applied to, if its derivative needs it.
+    fn keeps(&self, inputs: &[Shape]) -> usize {
+        if U::NEEDS_X { Op::<F>::shape(self, inputs).map_or(0, |y| y.size()) } else { 0 }
+    }
+
+    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
         let [x, w, bias] = [inputs[0], inputs[1], inputs[2]];
         let geometry = self.geometry(&[x.shape(), w.shape(), bias.shape()]).expect("shapes were judged");
-        geometry.to_grid(x.data(), w.data(), Some(bias.data()), y);
+        let (x, w, bias) = (x.data(), w.data(), bias.data());
+        if U::NEEDS_X {
+            geometry.to_grid(x, w, Some(Finish { bias, f: &Identity }), keep);
+            map::unary(&self.f, keep, y);
+        } else {
+            geometry.to_grid(x, w, Some(Finish { bias, f: &self.f }), y);
+        }
     }
 
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
         let geometry = self.geometry(&[at.shape(0), at.shape(1), at.shape(2)]).expect("shapes were judged");
-        dx.with(0, |d| geometry.to_image(g, at.x(1), None, d));
+        finish_vjp(&self.f, at, g, dx);
+        dx.with(0, |d| geometry.to_image(g, at.x(1), None::<Finish<'_, F, Identity>>, d));
         dx.with(1, |d| geometry.to_weights(at.x(0), g, d));
-        dx.with(2, |d| channel_sums(g, at.output_shape(), d));
     }
 }
 
-/// Each x[b, i, y, x] · W[i, o, k, l] is added to y[b, o, s·y + d·k − p, s·x + d·l − p], and `bias[o]` to all of y[b, o]: dx is
-/// the convolution of G with W, dW[i, o, k, l] = Σ x[b, i, y, x] · G[b, o, s·y + d·k − p, s·x + d·l − p], and
-/// `dbias[o]` = Σ G[b, o, y, x].
+/// Each x[b, i, y, x] · W[i, o, k, l] is added to z[b, o, s·y + d·k − p, s·x + d·l − p], and `bias[o]` to all of z[b, o];
+/// y = f(z). With H = G·f′, dx is the convolution of H with W,
+/// dW[i, o, k, l] = Σ x[b, i, y, x] · H[b, o, s·y + d·k − p, s·x + d·l − p], and `dbias[o]` = Σ H[b, o, y, x].
 #[derive(Debug)]
-struct ConvTranspose2d {
+struct ConvTranspose2d<U> {
     window: Window,
     output_padding: [usize; 2],
+    f: U,
 }
 
-impl ConvTranspose2d {
+impl<U> ConvTranspose2d<U> {
     fn geometry(&self, inputs: &[Shape]) -> Result<Geometry, ShapeError> {
         let outputs = channels::<true>(inputs, &self.window)?;
         let (x, w) = (inputs[0], inputs[1]);
@@ -106,7 +126,7 @@ impl ConvTranspose2d {
     }
 }
 
-impl<F: Real> Op<F> for ConvTranspose2d {
+impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for ConvTranspose2d<U> {
     fn name(&self) -> &'static str {
         "conv_transpose2d"
     }
@@ -116,17 +136,33 @@ impl<F: Real> Op<F> for ConvTranspose2d {
         Ok(Shape::from([batch, o, h, w]))
     }
 
-    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
+    /// What f is applied to, if its derivative needs it.
+    fn keeps(&self, inputs: &[Shape]) -> usize {
+        if U::NEEDS_X { Op::<F>::shape(self, inputs).map_or(0, |y| y.size()) } else { 0 }
+    }
+
+    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
         let [x, w, bias] = [inputs[0], inputs[1], inputs[2]];
         let geometry = self.geometry(&[x.shape(), w.shape(), bias.shape()]).expect("shapes were judged");
-        geometry.to_image(x.data(), w.data(), Some(bias.data()), y);
+        let (x, w, bias) = (x.data(), w.data(), bias.data());
+        if U::NEEDS_X {
+            geometry.to_image(x, w, Some(Finish { bias, f: &Identity }), keep);
+            map::unary(&self.f, keep, y);
+        } else {
+            geometry.to_image(x, w, Some(Finish { bias, f: &self.f }), y);
+        }
     }
 
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
         let geometry = self.geometry(&[at.shape(0), at.shape(1), at.shape(2)]).expect("shapes were judged");
-        dx.with(0, |d| geometry.to_grid(g, at.x(1), None, d));
-        dx.with(1, |d| geometry.to_weights(g, at.x(0), d));
-        dx.with(2, |d| channel_sums(g, at.output_shape(), d));
+        finish_vjp(&self.f, at, g, dx);
+        let (x, w) = (at.x(0), at.x(1));
+        if dx.needs(0) && dx.needs(1) {
+            dx.with_both([0, 1], |dx, dw| geometry.to_grid_and_weights(g, (w, dx), (x, dw)));
+        } else {
+            dx.with(0, |d| geometry.to_grid(g, w, None::<Finish<'_, F, Identity>>, d));
+            dx.with(1, |d| geometry.to_weights(g, x, d));
+        }
     }
 }
 
@@ -146,7 +182,21 @@ pub trait Convolution: Array {
     #[must_use]
     #[track_caller]
     fn conv2d(&self, weight: &Self, bias: &Self, window: Window) -> Self {
-        Self::apply(Conv2d { window }, &[self, weight, bias])
+        Self::apply(Conv2d { window, f: Identity }, &[self, weight, bias])
+    }
+
+    /// f of [`conv2d`](Convolution::conv2d) for one of the [`function`](super::function)s, in one operation: the same values, in
+    /// fewer passes over the memory.
+    ///
+    /// # Panics
+    /// As [`conv2d`](Convolution::conv2d) does.
+    #[must_use]
+    #[track_caller]
+    fn conv2d_with<U>(&self, weight: &Self, bias: &Self, window: Window, f: U) -> Self
+    where
+        U: Unary<Self::F> + Debug + Send + 'static,
+    {
+        Self::apply(Conv2d { window, f }, &[self, weight, bias])
     }
 
     /// The transposed convolution of images `[B, I, h, w]` with `weight [I, O/groups, kh, kw]`, plus `bias [O]`:
@@ -163,7 +213,28 @@ pub trait Convolution: Array {
     #[must_use]
     #[track_caller]
     fn conv_transpose2d(&self, weight: &Self, bias: &Self, window: Window, output_padding: [usize; 2]) -> Self {
-        Self::apply(ConvTranspose2d { window, output_padding }, &[self, weight, bias])
+        Self::apply(ConvTranspose2d { window, output_padding, f: Identity }, &[self, weight, bias])
+    }
+
+    /// f of [`conv_transpose2d`](Convolution::conv_transpose2d) for one of the [`function`](super::function)s, in one
+    /// operation: the same values, in fewer passes over the memory.
+    ///
+    /// # Panics
+    /// As [`conv_transpose2d`](Convolution::conv_transpose2d) does.
+    #[must_use]
+    #[track_caller]
+    fn conv_transpose2d_with<U>(
+        &self,
+        weight: &Self,
+        bias: &Self,
+        window: Window,
+        output_padding: [usize; 2],
+        f: U,
+    ) -> Self
+    where
+        U: Unary<Self::F> + Debug + Send + 'static,
+    {
+        Self::apply(ConvTranspose2d { window, output_padding, f }, &[self, weight, bias])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::kernels::affine;
 use crate::kernels::gemm::{Mat, matmul};
-use crate::kernels::map::{self, Unary};
+use crate::kernels::map::{self, Identity, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
@@ -71,24 +71,6 @@ impl<F: Real, const TRANSPOSED: bool> Op<F> for Product<TRANSPOSED> {
 /// y = f(x·Wᵀ + b) for each row of x: with H = G·f′, dx = H·W, dW = Hᵀ·x, db = Σ rows of H.
 #[derive(Debug)]
 struct Affine<U>(U);
-
-/// f(x) = x, with derivative 1.
-#[derive(Debug)]
-struct Identity;
-
-impl<F: Real> Unary<F> for Identity {
-    const NEEDS_X: bool = false;
-
-    #[inline(always)]
-    fn f(&self, x: F) -> F {
-        x
-    }
-
-    #[inline(always)]
-    fn df(&self, _: F, _: F) -> F {
-        F::one()
-    }
-}
 
 impl<U> Affine<U> {
     /// `[rows, in, out]`.

@@ -86,6 +86,21 @@ fn derivatives() {
     }
 }
 
+/// In one operation or in two: the same bits.
+#[test]
+fn activations_belong_to_the_operation() {
+    let network = Network::<f32>::new(6);
+    let x = init::normal([2, 4, 5, 4], 0.0, 1.0, &mut rng(7));
+    for &f in Activation::ALL {
+        Tape::new().evaluate(|tape| {
+            let (x, plain) = (tape.constant(&x), network.hidden(tape.constant(&x)));
+            let hidden = network.down.forward_with(x, f);
+            assert_eq!(hidden.value(), f.apply(&plain).value(), "{f}");
+            assert_eq!(network.up.forward_with(hidden, f).value(), f.apply(&network.up.forward(hidden)).value(), "{f}");
+        });
+    }
+}
+
 #[test]
 fn checkpoints_keep_every_number() {
     let folder = tempfile::tempdir().unwrap();

@@ -174,7 +174,7 @@ impl<F: Real> Vae<F> for ConvVae<F> {
         let [c, h, w] = self.image;
         let mut y = x.reshape([rows, c, h, w]);
         for layer in &self.encoder.convolutions {
-            y = self.activation.apply(&layer.forward(y));
+            y = layer.forward_with(y, self.activation);
         }
         self.encoder.dense.forward(y.reshape([rows, self.encoder.dense.features()]))
     }
@@ -185,7 +185,7 @@ impl<F: Real> Vae<F> for ConvVae<F> {
         // Samples are folded into the rows.
         let mut y = flat.reshape([flat.shape().size() / (c * h * w), c, h, w]);
         for layer in &self.decoder.convolutions {
-            y = self.activation.apply(&layer.forward(y));
+            y = layer.forward_with(y, self.activation);
         }
         let rows = z.shape().with(z.shape().rank() - 1, self.features());
         self.decoder.head.forward(|layer| layer.forward(y).reshape(rows))

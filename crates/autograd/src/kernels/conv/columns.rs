@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "rows of a few numbers, moved by vectors that reach over their ends")]
 
 use super::frame::Frame;
-use super::{Block, Geometry, SLACK, first_of};
+use super::{Block, Geometry, SLACK};
 use crate::Real;
 use multiversion::multiversion;
 
@@ -63,10 +63,10 @@ impl<'a> Lattice<'a> {
                     let x = j * g.dilation[1];
                     let tap = i * g.dilation[0] * frame.row + x % frame.parts * frame.part + x / frame.parts;
                     for b in 0..block.images {
-                        let first = (b * frame.channels + c) * frame.plane + block.row * step + tap;
-                        for row in 0..block.rows {
-                            f(at, first + row * step);
-                            at += width;
+                        let mut place = (b * frame.channels + c) * frame.plane + block.row * step + tap;
+                        for _ in 0..block.rows {
+                            f(at, place);
+                            (at, place) = (at + width, place + step);
                         }
                     }
                 }
@@ -123,4 +123,20 @@ fn scatter_by<F: Real, const C: usize>(lattice: Lattice<'_>, columns: &[F], fram
             }
         }
     });
+}
+
+/// Which of `C` lanes are among the first `n`.
+#[inline(always)]
+fn first_of<const C: usize>(n: usize) -> &'static [bool; C] {
+    const { assert!(C <= SLACK) }
+    static LANES: [bool; 2 * SLACK] = {
+        let mut lanes = [false; 2 * SLACK];
+        let mut i = 0;
+        while i < SLACK {
+            lanes[i] = true;
+            i += 1;
+        }
+        lanes
+    };
+    LANES[SLACK - n..].first_chunk().expect("n is at most C")
 }

@@ -1,7 +1,8 @@
 //! Images with a frame of zeros.
 
-use super::{Block, Geometry, SLACK, first_of};
+use super::{Block, Finish, Geometry, SLACK};
 use crate::Real;
+use crate::kernels::map::Unary;
 use multiversion::multiversion;
 use std::ops::Range;
 
@@ -69,9 +70,8 @@ impl Frame {
         }
     }
 
-    /// Writes a block's images into their frames.
+    /// Writes a block's images into their frames, which are zeros or images of the same extents.
     pub fn write<F: Real>(self, images: &[F], block: Block, framed: &mut [F]) {
-        framed.fill(F::zero());
         match self.parts {
             1 => write_by::<F, 1, CHUNK>(self, images, block, framed),
             2 => write_by::<F, 2, { 2 * CHUNK }>(self, images, block, framed),
@@ -84,64 +84,59 @@ impl Frame {
         }
     }
 
-    /// Reads a block's images out of their frames, and adds a number for each channel.
-    pub fn read<F: Real>(self, framed: &[F], block: Block, bias: Option<&[F]>, images: &mut [F]) {
+    /// Reads a block's images out of their frames, and finishes them; without biases, there is nothing to add.
+    pub fn read<F: Real, U: Unary<F>>(self, framed: &[F], block: Block, finish: Finish<'_, F, U>, images: &mut [F]) {
         match self.parts {
-            1 => read_by::<F, 1, CHUNK>(self, framed, block, bias, images),
-            2 => read_by::<F, 2, { 2 * CHUNK }>(self, framed, block, bias, images),
+            1 => read_by::<F, U, 1, CHUNK>(self, framed, block, finish, images),
+            2 => read_by::<F, U, 2, { 2 * CHUNK }>(self, framed, block, finish, images),
             _ => self.rows(block, |channel, rows, row| {
-                let bias = bias.map_or(F::zero(), |bias| bias[channel]);
+                let bias = finish.bias.get(channel).copied().unwrap_or(F::zero());
                 for (at, first, n) in self.parts() {
                     let y = images[rows.clone()][..self.image[1]].iter_mut().skip(first).step_by(self.parts);
-                    y.zip(&framed[row + at..row + at + n]).for_each(|(y, &x)| *y = x + bias);
+                    y.zip(&framed[row + at..row + at + n]).for_each(|(y, &x)| *y = finish.f.f(x + bias));
                 }
             }),
         }
     }
 }
 
-/// [`Frame::write`] for the stride `S`, by chunks of `C` = `S` · [`CHUNK`] numbers. What is written past a part's last one
-/// are zeros, which is what lies there, or what comes later.
+/// [`Frame::write`] for the stride `S`, by chunks of `C` = `S` · [`CHUNK`] numbers. After what is written past a part's end come
+/// zeros, which is what lies there, or what is written later.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 fn write_by<F: Real, const S: usize, const C: usize>(frame: Frame, images: &[F], block: Block, framed: &mut [F]) {
     let mut parts = [(0, 0, 0); S];
     frame.parts().zip(&mut parts).for_each(|(part, to)| *to = part);
     frame.rows(block, |_, rows, row| {
         for (at, first, n) in parts {
+            let part = &mut framed[row + at..][..n + CHUNK];
             for l in (0..n).step_by(CHUNK) {
-                let from = &images[rows.start + S * l..];
-                let x: [F; C] = match from.first_chunk() {
-                    Some(x) => *x,
-                    None => std::array::from_fn(|i| from.get(i).copied().unwrap_or(F::zero())),
+                let from = &images[rows.start + first + S * l..];
+                let last: [F; C];
+                let x = match from.first_chunk() {
+                    Some(x) => x,
+                    None => {
+                        last = std::array::from_fn(|i| from.get(i).copied().unwrap_or(F::zero()));
+                        &last
+                    }
                 };
-                let to = framed[row + at + l..].first_chunk_mut().expect("a chunk");
-                let among = first_of(CHUNK.min(n - l));
-                if first == 0 { take::<F, S, C, 0>(&x, among, to) } else { take::<F, S, C, 1>(&x, among, to) }
+                let to: &mut [F; CHUNK] = part[l..].first_chunk_mut().expect("a chunk");
+                for i in 0..CHUNK {
+                    to[i] = x[(S * i).min(C - 1)];
+                }
             }
+            part[n..].first_chunk_mut::<CHUNK>().expect("a chunk").fill(F::zero());
         }
     });
-}
-
-/// Takes elements `FIRST`, `FIRST` + `S`, …, and zeros past the ends of rows.
-#[inline(always)]
-fn take<F: Real, const S: usize, const C: usize, const FIRST: usize>(
-    x: &[F; C],
-    among: &[bool; CHUNK],
-    to: &mut [F; CHUNK],
-) {
-    for i in 0..CHUNK {
-        to[i] = if among[i] { x[(S * i + FIRST).min(C - 1)] } else { F::zero() };
-    }
 }
 
 /// [`Frame::read`] for the stride `S`, by chunks of `C` = `S` · [`CHUNK`] numbers. What a row's last one writes too much, the
 /// channel's next row overwrites.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn read_by<F: Real, const S: usize, const C: usize>(
+fn read_by<F: Real, U: Unary<F>, const S: usize, const C: usize>(
     frame: Frame,
     framed: &[F],
     block: Block,
-    bias: Option<&[F]>,
+    finish: Finish<'_, F, U>,
     images: &mut [F],
 ) {
     let w = frame.image[1];
@@ -149,12 +144,13 @@ fn read_by<F: Real, const S: usize, const C: usize>(
     let mut parts = [0; 2];
     frame.parts().for_each(|(at, first, _)| parts[first] = at);
     frame.rows(block, |channel, rows, row| {
-        let bias = bias.map_or(F::zero(), |bias| bias[channel]);
+        let bias = finish.bias.get(channel).copied().unwrap_or(F::zero());
         let rows = &mut images[rows];
         for x in (0..w).step_by(C) {
             let part = |i: usize| -> &[F; CHUNK] { framed[row + parts[i] + x / S..].first_chunk().expect("a chunk") };
             let (even, odd) = (part(0), part(S - 1));
-            let chunk: [F; C] = std::array::from_fn(|i| if i % S == 0 { even[i / S] } else { odd[i / S] } + bias);
+            let chunk: [F; C] =
+                std::array::from_fn(|i| finish.f.f(if i % S == 0 { even[i / S] } else { odd[i / S] } + bias));
             match rows[x..].first_chunk_mut() {
                 Some(to) => *to = chunk,
                 None => rows[x..w].copy_from_slice(&chunk[..w - x]),

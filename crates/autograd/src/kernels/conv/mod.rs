@@ -17,14 +17,17 @@
 //! vectors together. Cutting and summing depend on the shapes alone.
 
 mod columns;
+mod finish;
 mod frame;
 
+pub(crate) use finish::{Finish, finish_vjp};
+
 use super::gemm::{Mat, matmul, matmul_add};
+use super::map::{Identity, Unary};
 use super::permute::permute;
 use super::scratch::{self, Scratch};
 use crate::{Real, Shape};
 use frame::Frame;
-use multiversion::multiversion;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -38,6 +41,9 @@ thread_local! {
 /// How many numbers a block's columns and its part of the grid should not exceed: half a megabyte in single precision. Half as
 /// many cost 5 % where grids are 7×7, twice as many gained nothing.
 const COLUMNS: usize = 1 << 17;
+
+/// A grid of so many places is computed by itself: its columns are long enough, and it need not be copied to lie beside others.
+const WIDE: usize = 128;
 
 /// Room behind columns and frames for vectors that reach over the end of the last row.
 const SLACK: usize = 16;
@@ -93,49 +99,72 @@ impl Geometry {
             && countable(&[self.batch, o, rows, columns])
     }
 
-    /// Grid = W · columns + bias; `[B, C, H, W]` to `[B, O, h, w]`.
-    pub fn to_grid<F: Real>(self, image: &[F], weight: &[F], bias: Option<&[F]>, grid: &mut [F]) {
+    /// Grid = f(W · columns + bias), with bias and f if they are given; `[B, C, H, W]` to `[B, O, h, w]`.
+    pub fn to_grid<F: Real, U: Unary<F>>(
+        self,
+        image: &[F],
+        weight: &[F],
+        finish: Option<Finish<'_, F, U>>,
+        grid: &mut [F],
+    ) {
         self.blocks(|block, room| {
             self.columns(image, block, room);
-            let (weight, columns) = (self.weight(weight, block.group), self.mat(room.columns, block));
-            matmul(weight, columns, room.grid);
-            self.pieces(block, |channel, from, to| {
-                add_bias(&room.grid[from], bias.map_or(F::zero(), |bias| bias[channel]), &mut grid[to]);
-            });
+            self.multiply(weight, block, room, grid);
+            if let Some(Finish { bias, f }) = finish {
+                self.pieces(block, |channel, _, at| finish::apply(f, bias[channel], &mut grid[at]));
+            }
         });
     }
 
-    /// Columns = Wᵀ · grid, added up in the image, + bias; `[B, O, h, w]` to `[B, C, H, W]`.
-    pub fn to_image<F: Real>(self, grid: &[F], weight: &[F], bias: Option<&[F]>, image: &mut [F]) {
+    /// Image = f(columns = Wᵀ · grid, added up, + bias), with bias and f if they are given; `[B, O, h, w]` to `[B, C, H, W]`.
+    pub fn to_image<F: Real, U: Unary<F>>(
+        self,
+        grid: &[F],
+        weight: &[F],
+        finish: Option<Finish<'_, F, U>>,
+        image: &mut [F],
+    ) {
         self.blocks(|block, room| {
-            self.pieces(block, |_, to, from| room.grid[to].copy_from_slice(&grid[from]));
             let (k, places) = (self.terms(), self.places(block));
-            let grid = Mat::new(room.grid, self.outputs(), places);
-            matmul(self.weight(weight, block.group).t(), grid, &mut room.columns[..k * places]);
+            let weight = self.weight(weight, block.group).t();
+            matmul(weight, self.matrix(grid, block, room.grid), &mut room.columns[..k * places]);
             if block.row == 0 {
                 room.framed.fill(F::zero());
             }
             columns::scatter(&self, block, room.columns, room.framed);
             if block.row + block.rows == self.grid[1] {
-                room.frame.read(room.framed, block, bias, image);
+                match finish {
+                    Some(finish) => room.frame.read(room.framed, block, finish, image),
+                    None => room.frame.read(room.framed, block, Finish { bias: &[], f: &Identity }, image),
+                }
             }
         });
     }
 
     /// W = Σ grid · columnsᵀ over the images.
-    ///
-    /// The sum is that of its transpose, columns · gridᵀ: of the two factors the second is packed, and the grid is smaller.
     pub fn to_weights<F: Real>(self, image: &[F], grid: &[F], weight: &mut [F]) {
-        let (o, k) = (self.outputs(), self.terms());
-        scratch::arrays(&TRANSPOSED, [weight.len()], |[transposed]| {
-            transposed.fill(F::zero());
+        self.transposed(weight, |transposed| {
             self.blocks(|block, room| {
                 self.columns(image, block, room);
-                self.pieces(block, |_, to, from| room.grid[to].copy_from_slice(&grid[from]));
-                let grid = Mat::new(room.grid, o, self.places(block));
-                matmul_add(self.mat(room.columns, block), grid.t(), &mut transposed[block.group * o * k..][..o * k]);
+                self.add_product(grid, block, room, transposed);
             });
-            permute(transposed, Shape::new(&[self.groups, k, o]), &[0, 2, 1], weight);
+        });
+    }
+
+    /// [`to_grid`](Geometry::to_grid) with one grid's weights and [`to_weights`](Geometry::to_weights) with another grid, for
+    /// the same columns.
+    pub fn to_grid_and_weights<F: Real>(
+        self,
+        image: &[F],
+        (weight, to_grid): (&[F], &mut [F]),
+        (grid, to_weight): (&[F], &mut [F]),
+    ) {
+        self.transposed(to_weight, |transposed| {
+            self.blocks(|block, room| {
+                self.columns(image, block, room);
+                self.multiply(weight, block, room, to_grid);
+                self.add_product(grid, block, room, transposed);
+            });
         });
     }
 
@@ -169,9 +198,61 @@ impl Geometry {
     /// Writes the columns of a block.
     fn columns<F: Real>(&self, images: &[F], block: Block, room: &mut Room<'_, F>) {
         if block.row == 0 {
+            // The padding of the first block is that of all.
+            if block.group == 0 && block.image == 0 {
+                room.framed.fill(F::zero());
+            }
             room.frame.write(images, block, room.framed);
         }
         columns::gather(self, block, room.framed, room.columns);
+    }
+
+    /// Writes W · columns into a block's part of the grid.
+    fn multiply<F: Real>(&self, weight: &[F], block: Block, room: &mut Room<'_, F>, grid: &mut [F]) {
+        let (weight, columns) = (self.weight(weight, block.group), self.mat(room.columns, block));
+        match self.whole(block) {
+            Some(matrix) => matmul(weight, columns, &mut grid[matrix]),
+            None => {
+                matmul(weight, columns, room.grid);
+                self.pieces(block, |_, from, to| grid[to].copy_from_slice(&room.grid[from]));
+            }
+        }
+    }
+
+    /// Adds columns · gridᵀ of a block to the transpose of the weights: of the two factors the second is packed, and the grid
+    /// is the smaller one.
+    fn add_product<F: Real>(&self, grid: &[F], block: Block, room: &mut Room<'_, F>, transposed: &mut [F]) {
+        let (o, k) = (self.outputs(), self.terms());
+        let grid = self.matrix(grid, block, room.grid);
+        matmul_add(self.mat(room.columns, block), grid.t(), &mut transposed[block.group * o * k..][..o * k]);
+    }
+
+    /// Writes weights whose transpose, group by group, `f` adds to zeros.
+    fn transposed<F: Real>(&self, weight: &mut [F], f: impl FnOnce(&mut [F])) {
+        scratch::arrays(&TRANSPOSED, [weight.len()], |[transposed]| {
+            transposed.fill(F::zero());
+            f(transposed);
+            permute(transposed, Shape::new(&[self.groups, self.terms(), self.outputs()]), &[0, 2, 1], weight);
+        });
+    }
+
+    /// A block's part of the grid as a matrix `[O, places]`, where it lies or in `copy`.
+    fn matrix<'a, F: Real>(&self, grid: &'a [F], block: Block, copy: &'a mut [F]) -> Mat<'a, F> {
+        let matrix = match self.whole(block) {
+            Some(matrix) => &grid[matrix],
+            None => {
+                self.pieces(block, |_, to, from| copy[to].copy_from_slice(&grid[from]));
+                copy
+            }
+        };
+        Mat::new(matrix, self.outputs(), self.places(block))
+    }
+
+    /// Where the grid holds the matrix `[O, places]` of a block by itself: if it is a single image.
+    fn whole(&self, block: Block) -> Option<Range<usize>> {
+        let (channels, length) = (self.outputs(), self.grid[1] * self.grid[2]);
+        let first = (block.image * self.groups + block.group) * channels * length;
+        (block.images == 1 && block.rows == self.grid[1]).then_some(first..first + channels * length)
     }
 
     /// Calls `f` for all blocks, in order.
@@ -179,7 +260,8 @@ impl Geometry {
         let (o, k, frame) = (self.outputs(), self.terms(), Frame::new(self));
         let [_, h, w] = self.grid;
         let at_once = |numbers: usize, all: usize| (COLUMNS / numbers.max(1)).clamp(1, all.max(1));
-        let (images_most, rows_most) = (at_once((k + o) * h * w, self.batch), at_once((k + o) * w, h));
+        let images_most = if h * w < WIDE { at_once((k + o) * h * w, self.batch) } else { 1 };
+        let rows_most = at_once((k + o) * w, h);
         let places = images_most * rows_most * w;
         scratch::arrays(
             &SCRATCH,
@@ -214,26 +296,4 @@ impl Geometry {
             }
         }
     }
-}
-
-/// y = x + bias.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn add_bias<F: Real>(x: &[F], bias: F, y: &mut [F]) {
-    y.iter_mut().zip(x).for_each(|(y, &x)| *y = x + bias);
-}
-
-/// Which of `C` lanes are among the first `n`.
-#[inline(always)]
-fn first_of<const C: usize>(n: usize) -> &'static [bool; C] {
-    const { assert!(C <= SLACK) }
-    static LANES: [bool; 2 * SLACK] = {
-        let mut lanes = [false; 2 * SLACK];
-        let mut i = 0;
-        while i < SLACK {
-            lanes[i] = true;
-            i += 1;
-        }
-        lanes
-    };
-    LANES[SLACK - n..].first_chunk().expect("n is at most C")
 }

@@ -1,6 +1,7 @@
 //! Convolutions against their definition, each other and PyTorch.
 
 use super::{close, same_bits, tensor};
+use autograd::ops::function::{Gelu, LeakyRelu, Relu, Softplus, Tanh};
 use autograd::{check, prelude::*};
 use proptest::prelude::*;
 
@@ -117,23 +118,82 @@ impl Case {
         close(single.data(), expected.data(), 4.0 * terms * terms * f64::from(f32::EPSILON));
     }
 
-    /// The gradients of Σ y·(conv2d x) by all three inputs, against the transposed convolution and the definition.
+    /// The gradients of Σ y·(conv2d x) by all three inputs, against the transposed convolution and the definition; and those
+    /// of Σ x·(conv_transpose2d y), whose gradient by the weight is the same.
     fn compare_gradients<F: Real>(&self, tolerance: f64) {
-        let (x, y, weight, bias) = (self.images(), self.grids(), self.weight(), self.bias(1));
-        let params = [&x, &weight, &bias].map(|p| Param::new(p.cast::<F>()));
-        let mut tape = Tape::new();
-        let (_, gradients) = tape.value_and_grad(|tape| {
-            let [x, weight, bias] = params.each_ref().map(|p| tape.param(p));
-            (x.conv2d(&weight, &bias, self.window) * tape.constant(&y.cast())).sum_all()
-        });
-        let [dx, dweight, dbias] = params.each_ref().map(|p| gradients.get(p).expect("all are used").cast::<f64>());
-        let zeros = Tensor::zeros(self.bias(0).shape());
-        close(dx.data(), y.conv_transpose2d(&weight, &zeros, self.window, self.output_padding()).data(), tolerance);
+        let (x, y, weight) = (self.images(), self.grids(), self.weight());
+        let (window, more) = (self.window, self.output_padding());
         let mut expected = Tensor::<f64>::zeros(weight.shape());
         self.connections(|image, tap, grid| expected.data_mut()[tap] += x.data()[image] * y.data()[grid]);
+        let zeros = [0, 1].map(|side| Tensor::zeros(self.bias(side).shape()));
+        let sums = |x: &Tensor<f64>| x.sum(-1).sum(-1).sum(0);
+
+        let [_, dx, dweight, dbias] =
+            differentiate::<F>([&x, &weight, &self.bias(1)], &y, |[x, w, b]| x.conv2d(&w, &b, window));
+        close(dx.data(), y.conv_transpose2d(&weight, &zeros[0], window, more).data(), tolerance);
         close(dweight.data(), expected.data(), tolerance);
-        close(dbias.data(), y.sum(-1).sum(-1).sum(0).data(), tolerance);
+        close(dbias.data(), sums(&y).data(), tolerance);
+
+        let [_, dy, dweight, dbias] =
+            differentiate::<F>([&y, &weight, &self.bias(0)], &x, |[y, w, b]| y.conv_transpose2d(&w, &b, window, more));
+        close(dy.data(), x.conv2d(&weight, &zeros[1], window).data(), tolerance);
+        close(dweight.data(), expected.data(), tolerance);
+        close(dbias.data(), sums(&x).data(), tolerance);
     }
+
+    /// A function in the operation against the function after it: the same bits but for the bias, whose sums are in another order.
+    fn compare_functions<F: Real>(&self) {
+        let (x, y, weight, biases) = (self.images(), self.grids(), self.weight(), [0, 1].map(|side| self.bias(side)));
+        let (window, more) = (self.window, self.output_padding());
+        let same = |[one, two]: [[Tensor<f64>; 4]; 2], what: &str| {
+            for i in 0..3 {
+                assert_eq!(bits(&one[i]), bits(&two[i]), "{what}: {i}");
+            }
+            // At most 2000 terms below 10, rounded once each, in as many additions.
+            let size = two[3].data().iter().fold(1.0, |m: f64, x| m.max(x.abs()));
+            close(one[3].data(), two[3].data(), 2e4 * F::epsilon().as_f64() * size);
+        };
+        macro_rules! compare {
+            ($f:ident($($arg:expr)?) $F:expr) => {
+                let inputs = [&x, &weight, &biases[1]];
+                let one = differentiate::<F>(inputs, &y, |[x, w, b]| x.conv2d_with(&w, &b, window, $F));
+                let two = differentiate::<F>(inputs, &y, |[x, w, b]| x.conv2d(&w, &b, window).$f($($arg)?));
+                same([one, two], stringify!(conv2d $F));
+                let inputs = [&y, &weight, &biases[0]];
+                let one = differentiate::<F>(inputs, &x, |[y, w, b]| y.conv_transpose2d_with(&w, &b, window, more, $F));
+                let two =
+                    differentiate::<F>(inputs, &x, |[y, w, b]| y.conv_transpose2d(&w, &b, window, more).$f($($arg)?));
+                same([one, two], stringify!(conv_transpose2d $F));
+            };
+        }
+        compare!(relu() Relu {});
+        // Not positive: here the sign of y does not tell that of x.
+        compare!(leaky_relu(-0.3) LeakyRelu { slope: -0.3 });
+        compare!(gelu() Gelu {});
+        compare!(softplus() Softplus {});
+        compare!(tanh() Tanh {});
+    }
+}
+
+/// The result of `f`, and the gradients of Σ weights·f by its inputs.
+fn differentiate<F: Real>(
+    inputs: [&Tensor<f64>; 3],
+    weights: &Tensor<f64>,
+    f: impl for<'t> Fn([Var<'t, F>; 3]) -> Var<'t, F>,
+) -> [Tensor<f64>; 4] {
+    let params = inputs.map(|x| Param::new(x.cast::<F>()));
+    let (mut tape, mut y) = (Tape::new(), None);
+    let (_, gradients) = tape.value_and_grad(|tape| {
+        let result = f(params.each_ref().map(|p| tape.param(p)));
+        y = Some(result.value());
+        (result * tape.constant(&weights.cast())).sum_all()
+    });
+    let [dx, dweight, dbias] = params.each_ref().map(|p| gradients.get(p).expect("all are used").cast());
+    [y.expect("it was computed").cast(), dx, dweight, dbias]
+}
+
+fn bits(x: &Tensor<f64>) -> Vec<u64> {
+    x.data().iter().map(|x| x.to_bits()).collect()
 }
 
 /// Small convolutions of every kind, with up to `most` images.
@@ -174,6 +234,51 @@ proptest! {
         case.compare_gradients::<f32>(2e-4);
     }
 
+    #[test]
+    fn a_function_in_the_same_operation(case in cases(3)) {
+        case.compare_functions::<f32>();
+        case.compare_functions::<f64>();
+        let (window, more) = (case.window, case.output_padding());
+        check::gradients(&[case.images(), case.weight(), case.bias(1)], |v| {
+            v[0].conv2d_with(&v[1], &v[2], window, Gelu {}) + v[0].conv2d_with(&v[1], &v[2], window, Tanh {})
+        })?;
+        check::gradients(&[case.grids(), case.weight(), case.bias(0)], |v| {
+            let y = v[0].conv_transpose2d_with(&v[1], &v[2], window, more, Gelu {});
+            y + v[0].conv_transpose2d_with(&v[1], &v[2], window, more, Tanh {})
+        })?;
+    }
+
+    /// What is differentiated by has the same bits whatever else is.
+    #[test]
+    fn derivatives_by_some_inputs(case in cases(3)) {
+        let (window, more) = (case.window, case.output_padding());
+        let all = [[case.images(), case.weight(), case.bias(1)], [case.grids(), case.weight(), case.bias(0)]];
+        for (inputs, transposed) in all.iter().zip([false, true]) {
+            let some = |wanted: [bool; 3]| {
+                let params = inputs.each_ref().map(|x| Param::new(x.clone()));
+                let mut tape = Tape::new();
+                let (_, gradients) = tape.value_and_grad(|tape| {
+                    let of = |i: usize| if wanted[i] { tape.param(&params[i]) } else { tape.constant(&inputs[i]) };
+                    let (x, w, b) = (of(0), of(1), of(2));
+                    let y = if transposed {
+                        x.conv_transpose2d_with(&w, &b, window, more, Softplus {})
+                    } else {
+                        x.conv2d_with(&w, &b, window, Softplus {})
+                    };
+                    y.square().sum_all()
+                });
+                params.each_ref().map(|p| gradients.get(p).map(bits))
+            };
+            let whole = some([true; 3]);
+            for wanted in [[true, false, false], [false, true, false], [false, false, true], [true, true, false]] {
+                let part = some(wanted);
+                for i in 0..3 {
+                    prop_assert!(part[i].is_some() == wanted[i] && (part[i].is_none() || part[i] == whole[i]));
+                }
+            }
+        }
+    }
+
     /// ⟨conv2d(x), y⟩ = ⟨x, conv_transpose2d(y)⟩: sums of up to 3000 products with a rounding error each.
     #[test]
     fn the_transposed_convolution_is_the_adjoint(case in cases(3)) {
@@ -198,6 +303,9 @@ fn more_columns_than_exist_at_a_time() {
         (2, [16, 8], [33, 31], [3, 3], Window { padding: [1, 1], ..one }),
         (2, [6, 3], [70, 41], [3, 5], Window { padding: [2, 0], dilation: [2, 1], groups: 2, ..one }),
         (2, [9, 8], [150, 90], [4, 3], Window { stride: [3, 3], padding: [2, 1], ..one }),
+        // 127 and 128 places, below and from which on images go together or by themselves.
+        (300, [2, 3], [1, 127], [1, 1], one),
+        (300, [2, 3], [8, 16], [1, 1], one),
     ] {
         let case = Case { batch, channels, image, kernel, window, seed: 5 };
         case.compare();
@@ -205,6 +313,8 @@ fn more_columns_than_exist_at_a_time() {
         case.compare_gradients::<f64>(1e-10);
         case.compare_gradients::<f32>(2e-2);
     }
+    let case = Case { batch: 9, channels: [32, 64], image: [14, 14], kernel: [4, 4], window: HALVING, seed: 6 };
+    case.compare_functions::<f32>();
 }
 
 /// A stride past the end of the image, and an output padding beyond the stride, where nothing but the bias arrives.
