@@ -11,8 +11,9 @@ use multiversion::multiversion;
 pub(super) fn gather<F: Real>(g: &Geometry, block: Block, framed: &[F], columns: &mut [F]) {
     let lattice = Lattice::new(g, block, framed.len(), columns.len());
     match lattice.width {
-        ..=8 => gather_by::<F, 8>(lattice, framed, columns),
-        _ => gather_by::<F, 16>(lattice, framed, columns),
+        ..=8 => gather_by::<F, 8, true>(lattice, framed, columns),
+        ..=16 => gather_by::<F, 16, true>(lattice, framed, columns),
+        _ => gather_by::<F, 16, false>(lattice, framed, columns),
     }
 }
 
@@ -20,8 +21,9 @@ pub(super) fn gather<F: Real>(g: &Geometry, block: Block, framed: &[F], columns:
 pub(super) fn scatter<F: Real>(g: &Geometry, block: Block, columns: &[F], framed: &mut [F]) {
     let lattice = Lattice::new(g, block, framed.len(), columns.len());
     match lattice.width {
-        ..=8 => scatter_by::<F, 8>(lattice, columns, framed),
-        _ => scatter_by::<F, 16>(lattice, columns, framed),
+        ..=8 => scatter_by::<F, 8, true>(lattice, columns, framed),
+        ..=16 => scatter_by::<F, 16, true>(lattice, columns, framed),
+        _ => scatter_by::<F, 16, false>(lattice, columns, framed),
     }
 }
 
@@ -75,14 +77,15 @@ impl<'a> Lattice<'a> {
     }
 }
 
-/// [`gather`] by chunks of `C` numbers. What a row's last one writes too much, the next row overwrites.
+/// [`gather`] by chunks of `C` numbers; with `ONE`, each row is one. What a row's last chunk writes too much, the next row
+/// overwrites.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn gather_by<F: Real, const C: usize>(lattice: Lattice<'_>, framed: &[F], columns: &mut [F]) {
+fn gather_by<F: Real, const C: usize, const ONE: bool>(lattice: Lattice<'_>, framed: &[F], columns: &mut [F]) {
     const { assert!(C <= SLACK) }
     let (from, to) = (framed.as_ptr(), columns.as_mut_ptr());
     lattice.rows(|column, place| {
         let mut x = 0;
-        while x < lattice.width {
+        while x < if ONE { 1 } else { lattice.width } {
             // SAFETY: there are `width` and `SLACK` ≥ C numbers from `column` and from `place` on.
             unsafe {
                 let chunk = from.add(place + x).cast::<[F; C]>().read_unaligned();
@@ -93,12 +96,12 @@ fn gather_by<F: Real, const C: usize>(lattice: Lattice<'_>, framed: &[F], column
     });
 }
 
-/// [`scatter`] by chunks of `C` numbers, of which those past the end of a row add 0.
+/// [`scatter`] by chunks of `C` numbers, of which those past the end of a row add 0; with `ONE`, each row is one.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn scatter_by<F: Real, const C: usize>(lattice: Lattice<'_>, columns: &[F], framed: &mut [F]) {
+fn scatter_by<F: Real, const C: usize, const ONE: bool>(lattice: Lattice<'_>, columns: &[F], framed: &mut [F]) {
     const { assert!(C <= SLACK) }
     let (from, to) = (columns.as_ptr(), framed.as_mut_ptr());
-    let whole = lattice.width - lattice.width % C;
+    let whole = if ONE { 0 } else { lattice.width - lattice.width % C };
     let rest: &[bool; C] = first_of(lattice.width - whole);
     lattice.rows(|column, place| {
         // SAFETY: there are `width` and `SLACK` ≥ C numbers from `column` and from `place` on.
@@ -113,7 +116,7 @@ fn scatter_by<F: Real, const C: usize>(lattice: Lattice<'_>, columns: &[F], fram
                 to.write_unaligned(sums);
                 x += C;
             }
-            if rest[0] {
+            if ONE || rest[0] {
                 let (from, to) = (from.add(column + x).cast::<[F; C]>(), to.add(place + x).cast::<[F; C]>());
                 let (terms, mut sums) = (from.read_unaligned(), to.read_unaligned());
                 for l in 0..C {

@@ -42,9 +42,6 @@ thread_local! {
 /// many cost 5 % where grids are 7×7, twice as many gained nothing.
 const COLUMNS: usize = 1 << 17;
 
-/// A grid of so many places is computed by itself: its columns are long enough, and it need not be copied to lie beside others.
-const WIDE: usize = 128;
-
 /// Room behind columns and frames for vectors that reach over the end of the last row.
 const SLACK: usize = 16;
 
@@ -260,8 +257,7 @@ impl Geometry {
         let (o, k, frame) = (self.outputs(), self.terms(), Frame::new(self));
         let [_, h, w] = self.grid;
         let at_once = |numbers: usize, all: usize| (COLUMNS / numbers.max(1)).clamp(1, all.max(1));
-        let images_most = if h * w < WIDE { at_once((k + o) * h * w, self.batch) } else { 1 };
-        let rows_most = at_once((k + o) * w, h);
+        let (images_most, rows_most) = (at_once((k + o) * h * w, self.batch), at_once((k + o) * w, h));
         let places = images_most * rows_most * w;
         scratch::arrays(
             &SCRATCH,
