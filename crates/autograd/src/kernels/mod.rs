@@ -5,6 +5,7 @@
 //! `#[inline(always)]`, or it is left out of that.
 
 pub(crate) mod affine;
+mod chunks;
 pub(crate) mod conv;
 pub(crate) mod gemm;
 pub(crate) mod map;

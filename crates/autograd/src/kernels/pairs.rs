@@ -1,5 +1,6 @@
 //! Sums over pairs of elements, computed in one pass.
 
+use super::chunks::{filled, whole};
 use super::map::Binary;
 use super::reduce::{fold_pairs, fold_sum};
 use super::walk::lines;
@@ -42,11 +43,21 @@ pub(crate) fn sum_vjp<F: Real, B: Binary<F>, const WRT_B: bool>(
         let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
         let slope = |a, b| if WRT_B { f.db(a, b) } else { f.da(a, b) };
         if r.moves == [true, true] {
-            let pairs = d[..r.len].iter_mut().zip(a.iter().zip(b));
-            if repeats {
-                pairs.for_each(|(d, (&a, &b))| *d += g * slope(a, b));
-            } else {
-                pairs.for_each(|(d, (&a, &b))| *d = g * slope(a, b));
+            let apply = |a: &[F], b: &[F], d: &mut [F]| {
+                let pairs = d.iter_mut().zip(a.iter().zip(b));
+                if repeats {
+                    pairs.for_each(|(d, (&a, &b))| *d += g * slope(a, b));
+                } else {
+                    pairs.for_each(|(d, (&a, &b))| *d = g * slope(a, b));
+                }
+            };
+            let whole = whole(r.len);
+            apply(&a[..whole], &b[..whole], &mut d[..whole]);
+            if whole < r.len {
+                let d = &mut d[whole..r.len];
+                let mut chunk = filled(d);
+                apply(&filled(&a[whole..r.len]), &filled(&b[whole..r.len]), &mut chunk);
+                d.copy_from_slice(&chunk[..d.len()]);
             }
             return;
         }

@@ -1,12 +1,10 @@
 //! Reductions in a fixed order: the result depends on the numbers and their shape alone.
 
+use super::chunks::{LANES, filled};
 use super::walk::rows;
 use crate::{Real, Shape};
 use multiversion::multiversion;
 use std::ops::Range;
-
-/// Partial sums that a long sum is split into: enough for the widest vectors, and the rounding error falls by as much.
-const LANES: usize = 32;
 
 /// Columns that are reduced side by side where the reduced axis is not the last.
 pub(crate) const TILE: usize = 64;
@@ -27,8 +25,10 @@ fn fold<F: Real>(x: &[F], start: F, step: impl Fn(F, F) -> F, join: impl Fn(F, F
             *lane = step(*lane, x);
         }
     }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane = step(*lane, x);
+    if !rest.is_empty() {
+        let mut stepped = lanes;
+        stepped.iter_mut().zip(&filled(rest)).for_each(|(lane, &x)| *lane = step(*lane, x));
+        lanes[..rest.len()].copy_from_slice(&stepped[..rest.len()]);
     }
     join_lanes(lanes, join)
 }
@@ -62,8 +62,11 @@ pub(crate) fn fold_pairs<F: Real>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F 
             *lane += f(a, b);
         }
     }
-    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *lane += f(a, b);
+    if !a_rest.is_empty() {
+        let (a, b) = (filled(a_rest), filled(b_rest));
+        let mut stepped = lanes;
+        stepped.iter_mut().zip(a.iter().zip(&b)).for_each(|(lane, (&a, &b))| *lane += f(a, b));
+        lanes[..a_rest.len()].copy_from_slice(&stepped[..a_rest.len()]);
     }
     join_lanes(lanes, |a, b| a + b)
 }
