@@ -12,7 +12,7 @@ pub(super) fn gather<F: Real>(g: &Geometry, block: Block, framed: &[F], columns:
     let lattice = Lattice::new(g, block, framed.len(), columns.len());
     match lattice.width {
         ..=8 => gather_by::<F, 8, true>(lattice, framed, columns),
-        ..=16 => gather_by::<F, 16, true>(lattice, framed, columns),
+        9..=16 => gather_by::<F, 16, true>(lattice, framed, columns),
         _ => gather_by::<F, 16, false>(lattice, framed, columns),
     }
 }
@@ -22,7 +22,7 @@ pub(super) fn scatter<F: Real>(g: &Geometry, block: Block, columns: &[F], framed
     let lattice = Lattice::new(g, block, framed.len(), columns.len());
     match lattice.width {
         ..=8 => scatter_by::<F, 8, true>(lattice, columns, framed),
-        ..=16 => scatter_by::<F, 16, true>(lattice, columns, framed),
+        9..=16 => scatter_by::<F, 16, true>(lattice, columns, framed),
         _ => scatter_by::<F, 16, false>(lattice, columns, framed),
     }
 }
