@@ -1,7 +1,6 @@
 //! Which way a product goes.
 
 use super::lanes::Lanes;
-use super::sparse;
 
 /// The longest inner extent that is not cut. B's strips, of 192 bytes a row, then take up to 192 KiB, which leaves room for
 /// A in a second-level cache; they do not fit the first, but are read one after another, which the processor foresees.
@@ -88,10 +87,10 @@ pub(super) fn most_visits<L: Lanes>(
         return None;
     }
     let (m, n, turned) = if a_transposed { (n, m, true) } else { (m, n, false) };
-    let all = m.div_ceil(sparse::ROWS) * k;
+    let all = m.div_ceil(L::SPARSE_ROWS) * k;
     // Turning C also waits for it to come from beyond the second-level cache.
     let fixed = 4 * m * k + if b_transposed { 6 * n * k } else { n * k } + if turned { 14 * m * n } else { 0 };
-    let visit = 10 * sparse::ROWS * n.div_ceil(L::LEN) + 40;
+    let visit = 10 * L::SPARSE_ROWS * n.div_ceil(L::LEN) + 40;
     let most = (dense / 5 * 4).checked_sub(fixed)? / visit;
     let usual = if turned { all / 4 } else { all / 5 * 2 };
     (all <= VISITS_MOST && most >= usual).then_some(most)

@@ -31,8 +31,10 @@ pub(super) trait Lanes: Copy {
     /// Vectors in each row of the register tile: `ROWS · VECTORS` sums, a row of B and one number of A fill the
     /// registers.
     const VECTORS: usize;
-    /// Vectors in each row of the register tile of a sparse operand: four rows of sums, a row of
-    /// the other operand and one number fill the registers.
+    /// Rows of the register tile of a sparse operand, a power of two: the fewer, the more zeros are left out.
+    const SPARSE_ROWS: usize;
+    /// Vectors in each row of that tile: `SPARSE_ROWS · SPARSE_VECTORS` sums, a vector of the other operand, and a number of
+    /// each row fill the registers. One sum too many, and each visit waits for the memory that it is kept in.
     const SPARSE_VECTORS: usize;
     /// Rows of A in a block of dot products: `DOT_ROWS · DOT_COLS` sums, a vector of each row and one of B.
     const DOT_ROWS: usize;

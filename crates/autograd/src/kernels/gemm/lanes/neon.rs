@@ -18,6 +18,7 @@ macro_rules! neon {
             const LEN: usize = $len;
             const ROWS: usize = 8;
             const VECTORS: usize = 3;
+            const SPARSE_ROWS: usize = 4;
             const SPARSE_VECTORS: usize = 6;
             const DOT_ROWS: usize = 6;
             const COLUMNS: usize = 1;

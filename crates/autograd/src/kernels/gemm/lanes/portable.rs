@@ -13,6 +13,7 @@ macro_rules! portable {
             const LEN: usize = $N;
             const ROWS: usize = 4;
             const VECTORS: usize = 2;
+            const SPARSE_ROWS: usize = 4;
             const SPARSE_VECTORS: usize = 2;
             const DOT_ROWS: usize = 2;
             const COLUMNS: usize = 1;

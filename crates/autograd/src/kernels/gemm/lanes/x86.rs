@@ -59,6 +59,7 @@ impl Lanes for Avx512F32 {
     const LEN: usize = 16;
     const ROWS: usize = 8;
     const VECTORS: usize = 3;
+    const SPARSE_ROWS: usize = 4;
     const SPARSE_VECTORS: usize = 6;
     const DOT_ROWS: usize = 6;
     const COLUMNS: usize = 4;
@@ -139,6 +140,7 @@ impl Lanes for Avx512F64 {
     const LEN: usize = 8;
     const ROWS: usize = 8;
     const VECTORS: usize = 3;
+    const SPARSE_ROWS: usize = 4;
     const SPARSE_VECTORS: usize = 6;
     const DOT_ROWS: usize = 6;
     const COLUMNS: usize = 2;
@@ -228,7 +230,8 @@ impl Lanes for Avx2F32 {
     const LEN: usize = 8;
     const ROWS: usize = 6;
     const VECTORS: usize = 2;
-    const SPARSE_VECTORS: usize = 3;
+    const SPARSE_ROWS: usize = 2;
+    const SPARSE_VECTORS: usize = 6;
     const DOT_ROWS: usize = 3;
     const COLUMNS: usize = 4;
 
@@ -240,10 +243,27 @@ impl Lanes for Avx2F32 {
         Self(unsafe { _mm256_maskload_ps(at, mask(count)) })
     }
 
+    /// A masked store takes dozens of operations on some processors: these are three at most.
     #[inline(always)]
     unsafe fn store_first(self, at: *mut f32, count: usize) {
-        // SAFETY: as above.
-        unsafe { _mm256_maskstore_ps(at, mask(count), self.0) }
+        // SAFETY: as above; what is stored after `i` lanes has its place in the `count` that are there.
+        unsafe {
+            if count == Self::LEN {
+                return self.store(at);
+            }
+            let (mut rest, mut i) = (_mm256_castps256_ps128(self.0), 0);
+            if count & 4 != 0 {
+                _mm_storeu_ps(at, rest);
+                (rest, i) = (_mm256_extractf128_ps::<1>(self.0), 4);
+            }
+            if count & 2 != 0 {
+                _mm_store_sd(at.add(i).cast(), _mm_castps_pd(rest));
+                (rest, i) = (_mm_movehl_ps(rest, rest), i + 2);
+            }
+            if count & 1 != 0 {
+                _mm_store_ss(at.add(i), rest);
+            }
+        }
     }
 
     #[inline(always)]
@@ -300,7 +320,8 @@ impl Lanes for Avx2F64 {
     const LEN: usize = 4;
     const ROWS: usize = 6;
     const VECTORS: usize = 2;
-    const SPARSE_VECTORS: usize = 3;
+    const SPARSE_ROWS: usize = 2;
+    const SPARSE_VECTORS: usize = 6;
     const DOT_ROWS: usize = 3;
     const COLUMNS: usize = 2;
 
@@ -312,10 +333,23 @@ impl Lanes for Avx2F64 {
         Self(unsafe { _mm256_maskload_pd(at, mask(2 * count)) })
     }
 
+    /// As for single precision.
     #[inline(always)]
     unsafe fn store_first(self, at: *mut f64, count: usize) {
         // SAFETY: as above.
-        unsafe { _mm256_maskstore_pd(at, mask(2 * count), self.0) }
+        unsafe {
+            if count == Self::LEN {
+                return self.store(at);
+            }
+            let (mut rest, mut i) = (_mm256_castpd256_pd128(self.0), 0);
+            if count & 2 != 0 {
+                _mm_storeu_pd(at, rest);
+                (rest, i) = (_mm256_extractf128_pd::<1>(self.0), 2);
+            }
+            if count & 1 != 0 {
+                _mm_store_sd(at.add(i), rest);
+            }
+        }
     }
 
     #[inline(always)]

@@ -7,9 +7,6 @@ use crate::kernels::scratch::{self, Scratch};
 use std::cell::Cell;
 use std::slice;
 
-/// Rows of S in a strip.
-pub(in super::super) const ROWS: usize = 4;
-
 thread_local! {
     static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
 }
@@ -65,7 +62,7 @@ pub(super) unsafe fn with<L: Isa>(
     most: usize,
     f: impl FnOnce(&Lists) -> bool,
 ) -> bool {
-    let strips = m.div_ceil(ROWS);
+    let strips = m.div_ceil(L::SPARSE_ROWS);
     let bits = m.max(k).div_ceil(64);
     let lengths = [(strips * k).div_ceil(2), strips.div_ceil(2), bits, bits];
     scratch::with(&SCRATCH, lengths, |[places, taken, words, seen]: [*mut u64; 4]| {
@@ -97,12 +94,12 @@ unsafe fn rows<L: Isa>(
     words: &mut [u64],
     seen: &mut [u64],
 ) -> bool {
-    let strips = m.div_ceil(ROWS);
+    let strips = m.div_ceil(L::SPARSE_ROWS);
     let (words, seen) = (&mut words[..k.div_ceil(64)], &mut seen[..k.div_ceil(64)]);
     seen.fill(0);
     for strip in 0..strips {
         words.fill(0);
-        for i in strip * ROWS..m.min((strip + 1) * ROWS) {
+        for i in strip * L::SPARSE_ROWS..m.min((strip + 1) * L::SPARSE_ROWS) {
             // SAFETY: i < m.
             unsafe { L::nonzeros(s.from(i, 0).at, k, words.as_mut_ptr()) };
         }
@@ -143,16 +140,19 @@ unsafe fn columns<L: Isa>(
         let mut any = 0;
         for word in &mut *words {
             // The first bit of each strip tells of all of it.
-            *word |= *word >> 1;
-            *word |= *word >> 2;
-            *word &= u64::MAX / 0b1111;
+            let mut told = 1;
+            while told < L::SPARSE_ROWS {
+                *word |= *word >> told;
+                told *= 2;
+            }
+            *word &= u64::MAX / ((1 << L::SPARSE_ROWS) - 1);
             any |= *word;
         }
         if any == 0 {
             words[0] = 1;
         }
         // SAFETY: each strip meets p once, and bits are below m.
-        each(words, |i| unsafe { lists.push(i / ROWS, p) });
+        each(words, |i| unsafe { lists.push(i / L::SPARSE_ROWS, p) });
         if exceeds(lists.total, most, p, k) {
             return false;
         }

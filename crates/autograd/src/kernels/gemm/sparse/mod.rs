@@ -23,7 +23,7 @@ use super::plan::pieces;
 use super::{Mat, View};
 use crate::kernels::scratch::{self, Scratch};
 use lists::Lists;
-pub(super) use lists::{ROWS, finite, nonzeros};
+pub(super) use lists::{finite, nonzeros};
 use std::cell::Cell;
 pub(super) use tile::{Visits, visit};
 
@@ -120,13 +120,13 @@ impl<F> Block<F> {
     /// As for [`strips`]; `c` has room for the rows, `c_row` elements apart.
     unsafe fn rows<L: Isa<Elem = F>>(&self, i: usize, rows: usize, lists: &Lists, s: View<F>, c: *mut F, c_row: usize) {
         let &Block { v, last, d } = self;
-        for r in (0..rows).step_by(ROWS) {
+        for r in (0..rows).step_by(L::SPARSE_ROWS) {
             // SAFETY: i + r is a row of S.
             unsafe {
-                let (list, len) = lists.of((i + r) / ROWS);
+                let (list, len) = lists.of((i + r) / L::SPARSE_ROWS);
                 let (s, s_row, s_col) = (s.from(i + r, 0).at, s.row, s.col);
                 let c = c.add(r * c_row);
-                tile::<L>(ROWS.min(rows - r), v, &Visits { list, len, s, s_row, s_col, d, c, c_row, last });
+                tile::<L>(L::SPARSE_ROWS.min(rows - r), v, &Visits { list, len, s, s_row, s_col, d, c, c_row, last });
             }
         }
     }
@@ -151,7 +151,7 @@ unsafe fn pack<L: Isa>([k, width]: [usize; 2], d: View<L::Elem>, to: *mut L::Ele
     }
 }
 
-/// The tile of `r` ≤ [`ROWS`] rows of `v` vectors.
+/// The tile of `r` ≤ `SPARSE_ROWS` rows of `v` vectors.
 ///
 /// # Safety
 ///
@@ -160,12 +160,12 @@ unsafe fn tile<L: Isa>(r: usize, v: usize, t: &Visits<L::Elem>) {
     // SAFETY: the caller's promises.
     unsafe {
         match v {
-            1 => with_rows!(r, ROWS, R => L::visit::<R, 1>(t)),
-            2 => with_rows!(r, ROWS, R => L::visit::<R, 2>(t)),
-            3 if L::SPARSE_VECTORS > 2 => with_rows!(r, ROWS, R => L::visit::<R, 3>(t)),
-            4 if L::SPARSE_VECTORS > 3 => with_rows!(r, ROWS, R => L::visit::<R, 4>(t)),
-            5 if L::SPARSE_VECTORS > 3 => with_rows!(r, ROWS, R => L::visit::<R, 5>(t)),
-            6 if L::SPARSE_VECTORS > 3 => with_rows!(r, ROWS, R => L::visit::<R, 6>(t)),
+            1 => with_rows!(r, L::SPARSE_ROWS, R => L::visit::<R, 1>(t)),
+            2 => with_rows!(r, L::SPARSE_ROWS, R => L::visit::<R, 2>(t)),
+            3 if L::SPARSE_VECTORS > 2 => with_rows!(r, L::SPARSE_ROWS, R => L::visit::<R, 3>(t)),
+            4 if L::SPARSE_VECTORS > 3 => with_rows!(r, L::SPARSE_ROWS, R => L::visit::<R, 4>(t)),
+            5 if L::SPARSE_VECTORS > 3 => with_rows!(r, L::SPARSE_ROWS, R => L::visit::<R, 5>(t)),
+            6 if L::SPARSE_VECTORS > 3 => with_rows!(r, L::SPARSE_ROWS, R => L::visit::<R, 6>(t)),
             _ => unreachable!("a strip has at most {} vectors", L::SPARSE_VECTORS),
         }
     }

@@ -34,14 +34,15 @@ pub(in super::super) unsafe fn visit<L: Lanes, const R: usize, const V: usize>(t
         for l in 0..t.len {
             let k = *t.list.add(l) as usize;
             let (s, d) = (t.s.add(k * t.s_col), t.d.add(k * V * L::LEN));
-            let mut row = [L::zero(); V];
-            for j in 0..V {
-                row[j] = L::load(d.add(j * L::LEN));
-            }
+            // In this order a vector of D is used up at once: the registers have room for one.
+            let mut numbers = [L::zero(); R];
             for i in 0..R {
-                let s = L::splat(*s.add(i * t.s_row));
-                for j in 0..V {
-                    sums[i][j] = s.mul_add(row[j], sums[i][j]);
+                numbers[i] = L::splat(*s.add(i * t.s_row));
+            }
+            for j in 0..V {
+                let d = L::load(d.add(j * L::LEN));
+                for i in 0..R {
+                    sums[i][j] = numbers[i].mul_add(d, sums[i][j]);
                 }
             }
         }
