@@ -2,7 +2,9 @@
 
 use crate::kernels::{map, reduce};
 use crate::op::{Point, in_slice};
+use crate::gradients::Gradient;
 use crate::pool::{Buffer, Pool, unique};
+use crate::product::Product;
 use crate::tape::{Node, Recording};
 use crate::{Gradients, Real, Shape, Tensor};
 
@@ -17,7 +19,14 @@ pub struct Cotangents<'a, F: Real> {
     slots: &'a mut [Option<Buffer<F>>],
     pool: &'a mut Pool<F>,
     passed: Option<usize>,
+    /// Products that are left as they are, by the number of the parameter's node; nothing if none are to be left.
+    products: Option<&'a mut Vec<(u32, Product<F>)>>,
+    /// The product to leave: the inputs that are its weight and its other factor.
+    left: Option<[usize; 2]>,
 }
+
+/// Weights of fewer elements get their gradient at once.
+const LEFT_LEAST: usize = 4096;
 
 impl<F: Real> Cotangents<'_, F> {
     /// Whether anything is differentiated by input `i`. The other methods ask by themselves.
@@ -76,6 +85,21 @@ impl<F: Real> Cotangents<'_, F> {
         assert!(self.passed.replace(i).is_none(), "a cotangent can be passed on only once");
     }
 
+    /// Leaves the cotangent of input `i`, the weight `[n, k]` of an affine map, as the product Gᵀ·X of G `[rows, n]`, as the
+    /// rule leaves it, and X `[rows, k]`, which is input `j`; says whether it does so. It does on a lazy tape, if input `i`
+    /// is a large parameter that has nothing from elsewhere.
+    pub(crate) fn leave_product(&mut self, i: usize, j: usize) -> bool {
+        let node = self.inputs[i];
+        let Some(products) = &self.products else { return false };
+        let Node { value, inputs: (from, to), needs_grad, .. } = &self.nodes[node as usize];
+        let free = self.slots[node as usize].is_none() && products.iter().all(|(other, _)| *other != node);
+        let leaves = *needs_grad && from == to && value.shape().size() >= LEFT_LEAST && free;
+        if leaves {
+            self.left = Some([i, j]);
+        }
+        leaves
+    }
+
     fn shape(&self, i: usize) -> Shape {
         self.nodes[self.inputs[i] as usize].value.shape()
     }
@@ -91,8 +115,14 @@ impl<F: Real> Cotangents<'_, F> {
         }
     }
 
-    /// Carries out [`pass`](Cotangents::pass) once the rule has returned.
+    /// Carries out [`pass`](Cotangents::pass) and [`leave_product`](Cotangents::leave_product) once the rule has returned.
     fn finish(mut self, mut g: Buffer<F>) {
+        if let Some(([i, j], products)) = self.left.zip(self.products.take()) {
+            let [weight, x] = [i, j].map(|i| self.inputs[i]);
+            let value = |node: u32| &self.nodes[node as usize].value;
+            products.push((weight, Product::new(value(weight).shape(), g, value(x).clone())));
+            return;
+        }
         match self.passed {
             Some(i) if self.needs(i) && self.shape(i).size() == self.output.size() => self.gather(i, g),
             Some(i) => {
@@ -106,7 +136,7 @@ impl<F: Real> Cotangents<'_, F> {
 
 /// Differentiates the node `root` by every parameter of the recording.
 pub(crate) fn sweep<F: Real>(recording: &mut Recording<F>, root: u32, gradients: &mut Gradients<F>) {
-    let Recording { nodes, ops, edges, params, cotangents: slots, pool, .. } = recording;
+    let Recording { nodes, ops, edges, params, cotangents: slots, products, lazy, pool, .. } = recording;
     slots.clear();
     slots.resize(root as usize + 1, None);
     if nodes[root as usize].needs_grad {
@@ -123,7 +153,9 @@ pub(crate) fn sweep<F: Real>(recording: &mut Recording<F>, root: u32, gradients:
         }
         let Some(mut g) = slots[index].take() else { continue };
         let op = ops[index].as_ref().expect("a node with inputs has an operation");
-        let mut dx = Cotangents { nodes, inputs, output: node.value.shape(), slots, pool, passed: None };
+        let products = lazy.then_some(&mut *products);
+        let output = node.value.shape();
+        let mut dx = Cotangents { nodes, inputs, output, slots, pool, passed: None, products, left: None };
         in_slice(
             inputs.len(),
             |i| &nodes[inputs[i] as usize].value,
@@ -136,8 +168,19 @@ pub(crate) fn sweep<F: Real>(recording: &mut Recording<F>, root: u32, gradients:
     }
     for &(id, node) in params.iter() {
         // The root's own slots only: parameters recorded after the loss do not count.
-        if let Some(g) = slots.get_mut(node as usize).and_then(Option::take) {
-            gradients.insert(id, Tensor::from_buffer(nodes[node as usize].value.shape(), g));
-        }
+        let slot = slots.get_mut(node as usize).and_then(Option::take);
+        let product = products.iter().position(|(of, _)| *of == node).map(|i| products.swap_remove(i).1);
+        let gradient = match (slot, product) {
+            (None, None) => continue,
+            (None, Some(product)) => Gradient::Product(product),
+            (Some(mut g), product) => {
+                if let Some(product) = product {
+                    product.add_to(unique(&mut g));
+                    product.recycle(pool);
+                }
+                Gradient::Whole(Tensor::from_buffer(nodes[node as usize].value.shape(), g))
+            }
+        };
+        gradients.insert(id, gradient);
     }
 }

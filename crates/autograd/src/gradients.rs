@@ -3,13 +3,50 @@
 use crate::kernels::{map, reduce};
 use crate::param::ParamId;
 use crate::pool::Pool;
-use crate::{Param, Real, Tensor};
+use crate::product::Product;
+use crate::{Param, Real, Shape, Tensor};
+use std::ops::Range;
 
 /// The gradients of one loss by the parameters it touched; a parameter that it did not touch has none.
+///
+/// Those of a [lazy](crate::Tape::lazy) tape are multiplied out when they are read.
 #[derive(Clone, Debug)]
 pub struct Gradients<F = f32> {
     /// Sorted by id, that is in the order in which the parameters were made.
-    entries: Vec<(ParamId, Tensor<F>)>,
+    entries: Vec<(ParamId, Gradient<F>)>,
+}
+
+/// The gradient by one parameter.
+#[derive(Clone, Debug)]
+pub(crate) enum Gradient<F> {
+    Whole(Tensor<F>),
+    Product(Product<F>),
+}
+
+impl<F: Real> Gradient<F> {
+    fn shape(&self) -> Shape {
+        match self {
+            Gradient::Whole(g) => g.shape(),
+            Gradient::Product(product) => product.shape(),
+        }
+    }
+
+    fn whole(&self) -> &Tensor<F> {
+        match self {
+            Gradient::Whole(g) => g,
+            Gradient::Product(product) => product.whole(),
+        }
+    }
+
+    fn whole_mut(&mut self) -> &mut Tensor<F> {
+        if let Gradient::Product(product) = self {
+            *self = Gradient::Whole(product.clone().into_whole());
+        }
+        match self {
+            Gradient::Whole(g) => g,
+            Gradient::Product(_) => unreachable!("it was formed"),
+        }
+    }
 }
 
 impl<F: Real> Gradients<F> {
@@ -19,22 +56,39 @@ impl<F: Real> Gradients<F> {
 
     /// The gradient by a parameter, in its shape, if the loss touched it.
     pub fn get(&self, param: &Param<F>) -> Option<&Tensor<F>> {
-        self.by_id(param.id())
+        self.find(param.id()).ok().map(|i| self.entries[i].1.whole())
     }
 
-    /// The gradient by the parameter with this id, if the loss touched it.
-    pub fn by_id(&self, id: ParamId) -> Option<&Tensor<F>> {
-        self.find(id).ok().map(|i| &self.entries[i].1)
+    /// Whether the loss touched the parameter with this id.
+    pub fn contains(&self, id: ParamId) -> bool {
+        self.find(id).is_ok()
+    }
+
+    /// Writes rows of the gradient by a parameter, along its first axis: for optimisers that go through it part by part.
+    ///
+    /// A gradient that a [lazy](crate::Tape::lazy) tape left is computed here. Its bits do not depend on how it is cut.
+    ///
+    /// # Panics
+    /// If the loss did not touch the parameter, if the rows are not there, or if `out` has another length than they have.
+    #[track_caller]
+    pub fn read(&self, id: ParamId, rows: Range<usize>, out: &mut [F]) {
+        match &self.entries[self.find(id).expect("the loss touched the parameter")].1 {
+            Gradient::Product(product) => product.write(rows, out),
+            Gradient::Whole(g) => {
+                let row = g.shape().dims().iter().skip(1).product::<usize>();
+                out.copy_from_slice(&g.data()[rows.start * row..rows.end * row]);
+            }
+        }
     }
 
     /// The gradients, in the order in which the parameters were made.
     pub fn iter(&self) -> impl Iterator<Item = (ParamId, &Tensor<F>)> {
-        self.entries.iter().map(|(id, g)| (*id, g))
+        self.entries.iter().map(|(id, g)| (*id, g.whole()))
     }
 
     /// The gradients for writing, in the order in which the parameters were made.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (ParamId, &mut Tensor<F>)> {
-        self.entries.iter_mut().map(|(id, g)| (*id, g))
+        self.entries.iter_mut().map(|(id, g)| (*id, g.whole_mut()))
     }
 
     /// Adds another loss's gradients to these.
@@ -48,7 +102,7 @@ impl<F: Real> Gradients<F> {
                 Ok(i) => {
                     let sum = &mut self.entries[i].1;
                     assert!(sum.shape() == g.shape(), "gradients of one parameter differ in shape");
-                    map::add_assign(sum.data_mut(), g.data());
+                    map::add_assign(sum.whole_mut().data_mut(), g.whole().data());
                 }
                 Err(i) => self.entries.insert(i, (*id, g.clone())),
             }
@@ -57,21 +111,21 @@ impl<F: Real> Gradients<F> {
 
     /// Multiplies every gradient by `c`.
     pub fn scale(&mut self, c: F) {
-        for (_, g) in &mut self.entries {
+        for (_, g) in self.iter_mut() {
             map::scale(g.data_mut(), c);
         }
     }
 
     /// The Euclidean norm over all gradients together.
     pub fn norm(&self) -> F {
-        self.entries.iter().map(|(_, g)| reduce::sum_of_squares(g.data())).sum::<F>().sqrt()
+        self.iter().map(|(_, g)| reduce::sum_of_squares(g.data())).sum::<F>().sqrt()
     }
 
     fn find(&self, id: ParamId) -> Result<usize, usize> {
         self.entries.binary_search_by_key(&id, |(id, _)| *id)
     }
 
-    pub(crate) fn insert(&mut self, id: ParamId, g: Tensor<F>) {
+    pub(crate) fn insert(&mut self, id: ParamId, g: Gradient<F>) {
         match self.find(id) {
             Ok(i) => self.entries[i].1 = g,
             Err(i) => self.entries.insert(i, (id, g)),
@@ -81,7 +135,10 @@ impl<F: Real> Gradients<F> {
     /// Forgets everything; the buffers go back to the pool.
     pub(crate) fn recycle(&mut self, pool: &mut Pool<F>) {
         for (_, g) in self.entries.drain(..) {
-            pool.give(g.into_buffer());
+            match g {
+                Gradient::Whole(g) => pool.give(g.into_buffer()),
+                Gradient::Product(product) => product.recycle(pool),
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ mod kernels;
 mod op;
 mod param;
 mod pool;
+mod product;
 mod real;
 mod shape;
 mod tape;

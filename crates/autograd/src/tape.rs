@@ -5,6 +5,7 @@ use crate::backward::sweep;
 use crate::op::{Op, in_slice};
 use crate::param::ParamId;
 use crate::pool::{Buffer, Pool, unique};
+use crate::product::Product;
 use crate::{Gradients, Param, Real, Shape, Tensor, Var};
 use std::any::Any;
 use std::cell::RefCell;
@@ -56,6 +57,10 @@ pub(crate) struct Recording<F> {
     pub params: Vec<(ParamId, u32)>,
     /// Cotangents during the sweep, by node.
     pub cotangents: Vec<Option<Buffer<F>>>,
+    /// Gradients during the sweep that are left as products, by the parameter's node.
+    pub products: Vec<(u32, Product<F>)>,
+    /// Whether they are.
+    pub lazy: bool,
     pub pool: Pool<F>,
     /// Whether to keep what a sweep needs.
     graph: bool,
@@ -64,6 +69,20 @@ pub(crate) struct Recording<F> {
 impl<F: Real> Tape<F> {
     /// An empty tape.
     pub fn new() -> Tape<F> {
+        Tape::with(false)
+    }
+
+    /// An empty tape that leaves the gradients of large weights of affine maps as the products Gᵀ·X that they are, of the
+    /// cotangents G and the inputs X of a batch, until they are read.
+    ///
+    /// An optimiser that reads them by [`Gradients::rows`] takes each part while it is in the cache, and on several threads
+    /// if it likes; all of a gradient is never in memory. The numbers have the same bits. Whoever reads a whole gradient
+    /// is better off with [`new`](Tape::new): here memory for it is allocated each time.
+    pub fn lazy() -> Tape<F> {
+        Tape::with(true)
+    }
+
+    fn with(lazy: bool) -> Tape<F> {
         Tape {
             recording: RefCell::new(Recording {
                 nodes: Vec::new(),
@@ -71,6 +90,8 @@ impl<F: Real> Tape<F> {
                 edges: Vec::new(),
                 params: Vec::new(),
                 cotangents: Vec::new(),
+                products: Vec::new(),
+                lazy,
                 pool: Pool::new(),
                 graph: true,
             }),
@@ -132,6 +153,7 @@ impl<F: Real> Tape<F> {
         L: for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
     {
         self.reset();
+        self.gradients.recycle(&mut self.recording.get_mut().pool);
         let root = {
             let loss = loss(self);
             let shape = loss.shape();
@@ -140,7 +162,6 @@ impl<F: Real> Tape<F> {
         };
         let recording = self.recording.get_mut();
         let value = recording.nodes[root as usize].value.item();
-        self.gradients.recycle(&mut recording.pool);
         sweep(recording, root, &mut self.gradients);
         recording.release();
         (value, &mut self.gradients)

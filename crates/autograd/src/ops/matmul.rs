@@ -122,7 +122,9 @@ impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Affine<U> {
         }
         let h = Mat::new(g, rows, n);
         dx.with(0, |d| matmul(h, Mat::new(at.x(1), n, k), d));
-        dx.with(1, |d| matmul(h.t(), Mat::new(at.x(0), rows, k), d));
+        if !dx.leave_product(1, 0) {
+            dx.with(1, |d| matmul(h.t(), Mat::new(at.x(0), rows, k), d));
+        }
     }
 }
 

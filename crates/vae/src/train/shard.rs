@@ -25,8 +25,9 @@ pub(super) struct Shard<F: Real> {
 }
 
 impl<F: Real> Shard<F> {
-    pub fn new() -> Self {
-        Shard { tape: Tape::new(), sums: Sums::default() }
+    /// A shard whose gradients are read part by part, or as a whole.
+    pub fn new(by_parts: bool) -> Self {
+        Shard { tape: if by_parts { Tape::lazy() } else { Tape::new() }, sums: Sums::default() }
     }
 
     /// The gradient of −Σ bound ÷ (rows of the whole batch) over the shard's part of the batch. The streams of noise

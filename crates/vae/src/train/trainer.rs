@@ -1,7 +1,7 @@
 //! The training loop.
 
 use super::shard::{Shard, Step, default_shards, part};
-use super::update::{clip, update};
+use super::update::{Room, clip, update};
 use crate::objective::Objective;
 use crate::{Error, Rows, Sums, Terms, Threads, Vae};
 use autograd::Real;
@@ -9,6 +9,7 @@ use nn::Optimizer;
 use prob::Key;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
+use std::sync::Mutex;
 use std::time::Instant;
 
 /// What a training run depends on besides the model, the objective, the optimiser and the data.
@@ -97,6 +98,8 @@ pub struct Trainer<M, O, P, F: Real = f32> {
     pub(super) settings: Settings,
     threads: Threads,
     shards: Vec<Shard<F>>,
+    /// Room for the gradients that a thread is at.
+    rooms: Vec<Mutex<Room<F>>>,
     pub(super) position: Position,
 }
 
@@ -110,7 +113,9 @@ where
     /// A trainer at step 0.
     pub fn new(mut model: M, objective: O, optimizer: P, settings: Settings, threads: Threads) -> Self {
         model.assign_names();
-        Trainer { model, objective, optimizer, settings, threads, shards: Vec::new(), position: Position::default() }
+        let rooms = (0..threads.count()).map(|_| Mutex::new(Room::default())).collect();
+        let position = Position::default();
+        Trainer { model, objective, optimizer, settings, threads, shards: Vec::new(), rooms, position }
     }
 
     /// The model as it stands.
@@ -162,9 +167,11 @@ where
         let suggested = || default_shards(rows.len() * self.objective.samples());
         let shards = self.settings.shards.unwrap_or_else(suggested).clamp(1, rows.len().max(1));
         if self.shards.len() < shards {
-            self.shards.resize_with(shards, Shard::new);
+            // The norm of a gradient takes all of it.
+            let by_parts = self.settings.clip.is_none();
+            self.shards.resize_with(shards, || Shard::new(by_parts));
         }
-        let Trainer { model, objective, optimizer, settings, threads, position, .. } = self;
+        let Trainer { model, objective, optimizer, settings, threads, rooms, position, .. } = self;
         let active = &mut self.shards[..shards];
         let number = position.steps;
         let sums = threads.enter(shards > 1, || {
@@ -183,7 +190,7 @@ where
                 Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
             };
             let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
-            if update(model, optimizer, &gradients, threads) { Ok(sums) } else { Err(Error::Spoilt { step: number }) }
+            if update(model, optimizer, &gradients, threads, rooms) { Ok(sums) } else { Err(Error::Spoilt { step: number }) }
         })?;
         self.position.steps += 1;
         Ok(sums)

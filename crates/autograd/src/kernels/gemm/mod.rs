@@ -32,6 +32,7 @@ use crate::Real;
 use isa::Isa;
 use lanes::Portable;
 use plan::Way;
+use std::ops::Range;
 
 /// A matrix in a slice: `[rows, cols]` row by row, or its transpose.
 #[derive(Clone, Copy)]
@@ -39,6 +40,8 @@ pub(crate) struct Mat<'a, F> {
     data: &'a [F],
     rows: usize,
     cols: usize,
+    /// Distance of the rows that the slice holds.
+    stride: usize,
     /// Whether the slice holds the transpose, `[cols, rows]` row by row.
     transposed: bool,
 }
@@ -48,7 +51,17 @@ impl<'a, F> Mat<'a, F> {
     #[inline]
     pub fn new(data: &'a [F], rows: usize, cols: usize) -> Self {
         assert_eq!(data.len(), rows * cols);
-        Mat { data, rows, cols, transposed: false }
+        Mat { data, rows, cols, stride: cols, transposed: false }
+    }
+
+    /// Some columns of a matrix that the slice holds row by row.
+    pub fn columns(self, range: Range<usize>) -> Self {
+        assert!(!self.transposed && range.start <= range.end && range.end <= self.cols);
+        let data = match self.rows {
+            0 => &[],
+            rows => &self.data[range.start..(rows - 1) * self.stride + range.end],
+        };
+        Mat { data, cols: range.len(), ..self }
     }
 
     /// The transpose of this view.
@@ -76,7 +89,7 @@ impl<F> Copy for View<F> {}
 
 impl<F> View<F> {
     fn new(m: Mat<'_, F>) -> Self {
-        let (row, col) = if m.transposed { (1, m.rows) } else { (m.cols, 1) };
+        let (row, col) = if m.transposed { (1, m.stride) } else { (m.stride, 1) };
         View { at: m.data.as_ptr(), row, col }
     }
 
