@@ -1,8 +1,8 @@
 //! The sweep back through a recording, and where cotangents are gathered.
 
-use crate::kernels::{map, reduce};
-use crate::op::{Point, in_slice};
 use crate::gradients::Gradient;
+use crate::kernels::{gemm, map, reduce};
+use crate::op::{Point, in_slice};
 use crate::pool::{Buffer, Pool, unique};
 use crate::product::Product;
 use crate::tape::{Node, Recording};
@@ -87,13 +87,16 @@ impl<F: Real> Cotangents<'_, F> {
 
     /// Leaves the cotangent of input `i`, the weight `[n, k]` of an affine map, as the product Gᵀ·X of G `[rows, n]`, as the
     /// rule leaves it, and X `[rows, k]`, which is input `j`; says whether it does so. It does on a lazy tape, if input `i`
-    /// is a large parameter that has nothing from elsewhere.
+    /// is a large parameter that has nothing from elsewhere, unless X is large and mostly zeros: it is best to find out just
+    /// once where they are.
     pub(crate) fn leave_product(&mut self, i: usize, j: usize) -> bool {
         let node = self.inputs[i];
         let Some(products) = &self.products else { return false };
         let Node { value, inputs: (from, to), needs_grad, .. } = &self.nodes[node as usize];
         let free = self.slots[node as usize].is_none() && products.iter().all(|(other, _)| *other != node);
-        let leaves = *needs_grad && from == to && value.shape().size() >= LEFT_LEAST && free;
+        let large = *needs_grad && from == to && value.shape().size() >= LEFT_LEAST;
+        let x = &self.nodes[self.inputs[j] as usize].value;
+        let leaves = large && free && !gemm::seems_sparse(x.data(), value.shape()[0]);
         if leaves {
             self.left = Some([i, j]);
         }

@@ -43,6 +43,7 @@ pub mod ops;
 pub use array::Array;
 pub use backward::Cotangents;
 pub use gradients::Gradients;
+pub use kernels::team::Team;
 pub use op::{Op, Point, ShapeError};
 pub use param::{Param, ParamId};
 pub use real::Real;

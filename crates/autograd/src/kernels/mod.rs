@@ -15,4 +15,5 @@ pub(crate) mod permute;
 pub(crate) mod reduce;
 pub(crate) mod scratch;
 pub(crate) mod softmax;
+pub(crate) mod team;
 pub(crate) mod walk;

@@ -2,6 +2,7 @@
 
 mod custom_op;
 mod laws;
+mod lazy;
 mod math;
 mod messages;
 mod ops;

@@ -98,8 +98,8 @@ pub struct Trainer<M, O, P, F: Real = f32> {
     pub(super) settings: Settings,
     threads: Threads,
     shards: Vec<Shard<F>>,
-    /// Room for the gradients that a thread is at.
-    rooms: Vec<Mutex<Room<F>>>,
+    /// Room for the gradients that threads are at.
+    rooms: Mutex<Vec<Room<F>>>,
     pub(super) position: Position,
 }
 
@@ -113,9 +113,8 @@ where
     /// A trainer at step 0.
     pub fn new(mut model: M, objective: O, optimizer: P, settings: Settings, threads: Threads) -> Self {
         model.assign_names();
-        let rooms = (0..threads.count()).map(|_| Mutex::new(Room::default())).collect();
-        let position = Position::default();
-        Trainer { model, objective, optimizer, settings, threads, shards: Vec::new(), rooms, position }
+        let (shards, rooms, position) = (Vec::new(), Mutex::default(), Position::default());
+        Trainer { model, objective, optimizer, settings, threads, shards, rooms, position }
     }
 
     /// The model as it stands.
@@ -174,24 +173,24 @@ where
         let Trainer { model, objective, optimizer, settings, threads, rooms, position, .. } = self;
         let active = &mut self.shards[..shards];
         let number = position.steps;
-        let sums = threads.enter(shards > 1, || {
-            let step = Step { model, objective, data, rows, key: Key::new(settings.seed), number };
-            threads.for_each(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
+        let step = Step { model, objective, data, rows, key: Key::new(settings.seed), number };
+        threads.for_each(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
 
-            let mut sums = Sums::default();
-            active.iter().for_each(|shard| sums += shard.sums);
-            let diverged = |what, value| Error::Diverged { step: number, what, value };
-            let value = sums.mean().elbo;
-            if !value.is_finite() {
-                return Err(diverged("the bound", value));
-            }
-            let parts = match settings.clip {
-                None => active,
-                Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
-            };
-            let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
-            if update(model, optimizer, &gradients, threads, rooms) { Ok(sums) } else { Err(Error::Spoilt { step: number }) }
-        })?;
+        let mut sums = Sums::default();
+        active.iter().for_each(|shard| sums += shard.sums);
+        let diverged = |what, value| Error::Diverged { step: number, what, value };
+        let value = sums.mean().elbo;
+        if !value.is_finite() {
+            return Err(diverged("the bound", value));
+        }
+        let parts = match settings.clip {
+            None => active,
+            Some(max) => clip(active, max).map_err(|norm| diverged("the gradient's norm", norm))?,
+        };
+        let gradients: Vec<_> = parts.iter().map(|shard| shard.tape.gradients()).collect();
+        if !update(model, optimizer, &gradients, threads, rooms) {
+            return Err(Error::Spoilt { step: number });
+        }
         self.position.steps += 1;
         Ok(sums)
     }

@@ -9,57 +9,58 @@ use autograd::{Gradients, ParamId, Real, Shape};
 use multiversion::multiversion;
 use nn::Module;
 use nn::optim::{Optimizer, Update, clip as clipping};
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most elements of a block: with its parameters and what the optimiser keeps of them, a second-level cache holds it.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 17;
 /// Elements of a parameter from which on sharing the work among threads pays.
 const SHARED: usize = 1 << 15;
 
-/// Memory that a thread keeps for the blocks it is at.
-#[derive(Debug, Default)]
-pub(super) struct Room<F> {
-    sum: Vec<F>,
-    term: Vec<F>,
-}
+/// Into how many blocks at least a parameter is cut that threads share.
+const SHARES: usize = 4;
 
-/// A parameter, by which there are gradients, and how it is cut.
+/// How a parameter is cut into blocks of rows: in the same way for any number of threads.
 #[derive(Clone, Copy)]
 struct Cut {
     id: ParamId,
-    /// Elements of a row, and rows.
-    row: usize,
     rows: usize,
+    /// Elements of a row.
+    row: usize,
     blocks: usize,
 }
 
 impl Cut {
-    /// Into an even number of blocks, if there are several, so that two threads have as much to do.
     fn new(id: ParamId, shape: Shape) -> Cut {
-        let rows = shape.dims().first().copied().unwrap_or(1).max(1);
-        let row = shape.size() / rows;
-        let most = (BLOCK / row.max(1)).max(1);
-        let blocks = if rows <= most { 1 } else { rows.div_ceil(most).next_multiple_of(2).min(rows) };
-        Cut { id, row, rows, blocks }
+        let rows = shape.dims().first().copied().unwrap_or(1);
+        let row = shape.size().checked_div(rows).unwrap_or(0);
+        let least = if shape.size() < SHARED { 1 } else { SHARES };
+        Cut { id, rows, row, blocks: shape.size().div_ceil(BLOCK).clamp(least, rows.max(least)) }
     }
 
-    /// The first row of a block, or of the share of a thread if there are as many blocks as threads.
-    fn start(&self, block: usize) -> usize {
-        self.rows * block / self.blocks
+    /// The rows of each block, and their part of the update.
+    fn blocks<F: Real, U: Update<F>>(self, update: U) -> impl Iterator<Item = (Range<usize>, U)> {
+        let mut rest = Some(update);
+        (0..self.blocks).map_while(move |i| {
+            let [from, to] = [i, i + 1].map(|i| self.rows * i / self.blocks);
+            let (update, behind) = rest.take()?.split_at((to - from) * self.row);
+            rest = Some(behind);
+            Some((from..to, update))
+        })
     }
 }
 
 /// A step of the optimiser with the sum of the shards' gradients, added in the order of the shards.
 ///
-/// Which thread takes which blocks does not show: blocks are cut in the same way for any number of them. Returns whether
-/// the sum was finite; if not, the parameters are not either.
+/// Threads share the blocks of large parameters; who took which does not show. Returns whether the sum was finite; if not,
+/// the parameters are not either.
 pub(super) fn update<F, M, P>(
     model: &mut M,
     optimizer: &mut P,
     shards: &[&Gradients<F>],
     threads: &Threads,
-    rooms: &[Mutex<Room<F>>],
+    rooms: &Mutex<Vec<Room<F>>>,
 ) -> bool
 where
     F: Real,
@@ -67,88 +68,57 @@ where
     P: Optimizer<F> + Send,
 {
     let finite = AtomicBool::new(true);
-    let apply = |share: Share<_>| {
-        let thread = rayon::current_thread_index().unwrap_or(0);
-        let mut room = rooms[thread].lock().expect("a thread's room is its own");
-        if !share.apply(shards, &mut room) {
+    let rooms = || rooms.lock().expect("nobody panics while taking or leaving a room");
+    let apply = |cut: Cut, (rows, update): (Range<usize>, P::Update<'_>)| {
+        let mut room = rooms().pop().unwrap_or_default();
+        if !update.apply(room.gradient(cut, rows, shards)) {
             finite.store(false, Ordering::Relaxed);
         }
+        rooms().push(room);
     };
-    let mut worth = false;
-    model.for_each_param(&mut |_, param| worth |= param.value().shape().size() >= SHARED);
-    threads.scope(worth, |scope| {
-        optimizer.begin_step(
-            model,
-            |param| {
-                let touched = shards.iter().any(|shard| shard.contains(param.id()));
-                touched.then(|| Cut::new(param.id(), param.value().shape()))
-            },
-            |update, cut| {
-                let Some(scope) = scope.filter(|_| update.len() >= SHARED) else {
-                    return apply(Share { update, cut, blocks: [0, cut.blocks] });
-                };
-                let shares = share(update, cut, threads.count());
-                // The same thread takes the same blocks at every step, and finds them in its cache.
-                scope.spawn_broadcast(move |_, thread| {
-                    let share = shares[thread.index()].lock().expect("a share has one taker").take();
-                    share.into_iter().for_each(apply);
-                });
-            },
-        );
-    });
+    optimizer.begin_step(
+        model,
+        |param| {
+            let touched = shards.iter().any(|shard| shard.contains(param.id()));
+            touched.then(|| Cut::new(param.id(), param.value().shape()))
+        },
+        |update, cut| {
+            let worth = update.len() >= SHARED && threads.count() > 1;
+            let blocks = cut.blocks(update);
+            if worth {
+                let mut blocks: Vec<_> = blocks.map(Some).collect();
+                threads.for_each(&mut blocks, |_, block| block.take().into_iter().for_each(|block| apply(cut, block)));
+            } else {
+                blocks.for_each(|block| apply(cut, block));
+            }
+        },
+    );
     finite.into_inner()
 }
 
-/// Neighbouring blocks of a parameter, from the first to before the last.
-struct Share<U> {
-    update: U,
-    cut: Cut,
-    blocks: [usize; 2],
+/// Memory for the block that a thread is at, which is used again.
+#[derive(Debug, Default)]
+pub(super) struct Room<F> {
+    sum: Vec<F>,
+    term: Vec<F>,
 }
 
-/// An update in as many shares as there are threads.
-fn share<F: Real, U: Update<F>>(update: U, cut: Cut, threads: usize) -> Vec<Mutex<Option<Share<U>>>> {
-    let mut rest = update;
-    let mut shares = Vec::with_capacity(threads);
-    for thread in 0..threads {
-        let blocks = [thread, thread + 1].map(|thread| cut.blocks * thread / threads);
-        let [from, to] = blocks.map(|block| cut.start(block));
-        let (update, behind) = rest.split_at((to - from) * cut.row);
-        shares.push(Mutex::new(Some(Share { update, cut, blocks })));
-        rest = behind;
-    }
-    shares
-}
-
-impl<U> Share<U> {
-    /// Applies the update block by block. Returns whether the gradient was finite.
-    fn apply<F: Real>(self, shards: &[&Gradients<F>], room: &mut Room<F>) -> bool
-    where
-        U: Update<F>,
-    {
-        let Share { update, cut, blocks: [first, last] } = self;
-        let Room { sum, term } = room;
-        let mut shards = shards.iter().filter(|shard| shard.contains(cut.id));
-        let start = shards.next().expect("an update is made where a shard has a gradient");
-        let (mut rest, mut finite) = (update, true);
-        for block in first..last {
-            let rows = cut.start(block)..cut.start(block + 1);
-            let n = rows.len() * cut.row;
-            let (update, behind) = rest.split_at(n);
-            rest = behind;
-            if sum.len() < n {
-                sum.resize(n, F::zero());
-                term.resize(n, F::zero());
-            }
-            let (sum, term) = (&mut sum[..n], &mut term[..n]);
-            start.read(cut.id, rows.clone(), sum);
-            for shard in shards.clone() {
-                shard.read(cut.id, rows.clone(), term);
-                add(term, sum);
-            }
-            finite &= update.apply(sum);
+impl<F: Real> Room<F> {
+    /// Rows of the sum of the shards' gradients.
+    fn gradient(&mut self, cut: Cut, rows: Range<usize>, shards: &[&Gradients<F>]) -> &[F] {
+        let (id, n) = (cut.id, rows.len() * cut.row);
+        if self.sum.len() < n {
+            self.sum.resize(n, F::zero());
+            self.term.resize(n, F::zero());
         }
-        finite
+        let (sum, term) = (&mut self.sum[..n], &mut self.term[..n]);
+        let mut shards = shards.iter().filter(|shard| shard.contains(id));
+        shards.next().expect("a shard has a gradient").read(id, rows.clone(), sum);
+        for shard in shards {
+            shard.read(id, rows.clone(), term);
+            add(term, sum);
+        }
+        sum
     }
 }
 

@@ -72,6 +72,18 @@ fn threads_do_not_show_in_the_update_of_large_parameters() {
     }
 }
 
+/// Where there is no bound on the gradient's norm, gradients of weights are computed block by block as they are used. A bound
+/// that is never reached changes nothing.
+#[test]
+fn whole_gradients_and_parts_of_them_make_the_same_steps() {
+    let x = Case::random(52, Size { d: 13, k: 2, rows: 337 }).data().cast();
+    let run = |clip| {
+        let settings = Settings { seed: 53, shards: Some(3), clip };
+        train(network(&[181, 197], PosteriorFamily::Diagonal), Elbo { samples: 1 }, &x, settings, 2)
+    };
+    assert!(run(None) == run(Some(1e30)));
+}
+
 /// Convolutions cut a shard's images into blocks, whatever thread it is on.
 #[test]
 fn threads_do_not_show_in_convolutions() {

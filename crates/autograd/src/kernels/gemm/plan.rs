@@ -90,7 +90,8 @@ pub(super) fn most_visits<L: Lanes>(
     let all = m.div_ceil(L::SPARSE_ROWS) * k;
     // Turning C also waits for it to come from beyond the second-level cache.
     let fixed = 4 * m * k + if b_transposed { 6 * n * k } else { n * k } + if turned { 14 * m * n } else { 0 };
-    let visit = 10 * L::SPARSE_ROWS * n.div_ceil(L::LEN) + 40;
+    // Two cycles to begin with; six to put it on a list.
+    let visit = 10 * L::SPARSE_ROWS * n.div_ceil(L::LEN) + 160;
     let most = (dense / 5 * 4).checked_sub(fixed)? / visit;
     let usual = if turned { all / 4 } else { all / 5 * 2 };
     (all <= VISITS_MOST && most >= usual).then_some(most)
@@ -103,6 +104,15 @@ pub(super) fn pieces(total: usize, most: usize) -> impl Iterator<Item = (usize, 
     let count = if total <= most { 1 } else { total.div_ceil(most) };
     let (length, longer) = if count == 1 { (total, 0) } else { (total / count, total % count) };
     (0..count).map(move |i| (i * length + i.min(longer), length + usize::from(i < longer)))
+}
+
+/// How many of the [`pieces`] from the one that starts at `at` on have its length, and that length.
+#[inline(always)]
+pub(super) fn equal_pieces(total: usize, most: usize, at: usize) -> (usize, usize) {
+    let count = total.div_ceil(most);
+    let (length, longer) = (total / count, total % count);
+    let long = longer * (length + 1);
+    if at < long { ((long - at) / (length + 1), length + 1) } else { ((total - at) / length, length) }
 }
 
 /// The length of the first, longest of the [`pieces`].

@@ -2,21 +2,24 @@
 
 use super::lanes::Lanes;
 
-/// A block of C, and the strips of A and B whose product it is.
+/// Blocks of C below each other, and the strips of A and the strip of B whose products they are.
 pub(super) struct Tile<F> {
+    /// How many blocks.
+    pub count: usize,
     /// Inner extent.
     pub k: usize,
-    /// The strip of A, and the distance of its rows and of its columns.
+    /// The first strip of A, the distance of its rows and of its columns, and that of the next strip.
     pub a: *const F,
     pub a_row: usize,
     pub a_col: usize,
+    pub a_next: usize,
     /// The strip of B, and the distance of its rows.
     pub b: *const F,
     pub b_row: usize,
     /// Where the strip of B is copied to, and the distance of the copy's rows.
     pub copy: *mut F,
     pub copy_row: usize,
-    /// The block of C, and the distance of its rows.
+    /// The first block of C, and the distance of its rows.
     pub c: *mut F,
     pub c_row: usize,
     /// How many lanes of a row's last vector belong to C.
@@ -25,7 +28,8 @@ pub(super) struct Tile<F> {
     pub add: bool,
 }
 
-/// Computes `R` rows of `V` vectors: each element is one chain of multiply-adds in the order of the inner index.
+/// Computes blocks of `R` rows of `V` vectors: each element is one chain of multiply-adds in the order of the inner index.
+/// Short blocks would notice a call for each.
 ///
 /// B's rows are whole vectors; or, with `COPY`, they end with C's, and are copied as whole vectors on the way.
 ///
@@ -34,20 +38,41 @@ pub(super) struct Tile<F> {
 /// The processor has the instruction set, and the strips and the block lie within their arrays.
 #[inline(always)]
 pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, const COPY: bool>(t: &Tile<L::Elem>) {
+    let (mut a, mut c) = (t.a, t.c);
+    for _ in 0..t.count {
+        // SAFETY: the caller's promises.
+        unsafe { block::<L, R, V, COPY>(t, a, c) };
+        // After the last block these lead nowhere.
+        a = a.wrapping_add(t.a_next);
+        c = c.wrapping_add(R * t.c_row);
+    }
+}
+
+/// Computes one block.
+///
+/// # Safety
+///
+/// As for [`tile`].
+#[inline(always)]
+unsafe fn block<L: Lanes, const R: usize, const V: usize, const COPY: bool>(
+    t: &Tile<L::Elem>,
+    strip: *const L::Elem,
+    c: *mut L::Elem,
+) {
     // SAFETY: the caller's promises; i < R rows, j < V vectors, the last of which holds `t.last` elements.
     unsafe {
         let mut sums = [[L::zero(); V]; R];
         if t.add {
             for i in 0..R {
                 for j in 0..V {
-                    let c = t.c.add(i * t.c_row + j * L::LEN);
+                    let c = c.add(i * t.c_row + j * L::LEN);
                     sums[i][j] = if j + 1 == V { L::load_first(c, t.last) } else { L::load(c) };
                 }
             }
         }
-        let mut a = [t.a; R];
+        let mut a = [strip; R];
         for i in 0..R {
-            a[i] = t.a.add(i * t.a_row);
+            a[i] = strip.add(i * t.a_row);
         }
         let (mut at, mut b, mut copy) = (0, t.b, t.copy);
         for _ in 0..t.k {
@@ -72,7 +97,7 @@ pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, const COPY: 
         }
         for i in 0..R {
             for j in 0..V {
-                let c = t.c.add(i * t.c_row + j * L::LEN);
+                let c = c.add(i * t.c_row + j * L::LEN);
                 if j + 1 == V { sums[i][j].store_first(c, t.last) } else { sums[i][j].store(c) }
             }
         }

@@ -21,10 +21,14 @@
 use super::View;
 use super::isa::{Isa, with_rows};
 use super::pack::{Transpose, columns};
-use super::plan::{K_MOST, M_MOST, longest, packs_columns, pieces};
+use super::plan::{K_MOST, M_MOST, equal_pieces, longest, packs_columns, pieces};
 use super::tile::Tile;
 use crate::kernels::scratch::{self, Scratch};
 use std::cell::Cell;
+
+/// Elements of B from which on its strips are asked for before they are used: 2 MiB in single precision. Smaller ones are
+/// near enough, and asking takes time, too.
+const FAR: usize = 1 << 19;
 
 thread_local! {
     static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
@@ -128,20 +132,23 @@ unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<L::Elem>, b
                 let to = block.b_copy;
                 L::transpose::<true>(&Transpose { rows, cols, from: b.at, stride: b.col, to, to_stride: padded });
             }
+            // Rows far apart come from beyond the cache one by one, unless they are asked for in time.
+            let ahead = (b.col == 1 && j + width < n && block.k * n >= FAR).then(|| View { at: b.at.add(width), ..b });
             if TURNED {
-                rows::<L>(block, v, width, b, block.turned, padded);
+                rows::<L>(block, v, width, b, ahead, block.turned, padded);
                 let (rows, cols, to) = (block.rows, width, c.add(j * block.c_row));
                 let from = block.turned.cast_const();
                 L::transpose::<false>(&Transpose { rows, cols, from, stride: padded, to, to_stride: block.c_row });
             } else {
-                rows::<L>(block, v, width, b, c.add(j), block.c_row);
+                rows::<L>(block, v, width, b, ahead, c.add(j), block.c_row);
             }
         }
         j += width;
     }
 }
 
-/// Goes through the rows of A and C, for a strip of `width` columns in `v` vectors.
+/// Goes through the rows of A and C, for a strip of `width` columns in `v` vectors. Meanwhile the strip `ahead` is brought
+/// nearer, a piece before each tile.
 ///
 /// # Safety
 ///
@@ -151,6 +158,7 @@ unsafe fn rows<L: Isa>(
     v: usize,
     width: usize,
     b: View<L::Elem>,
+    ahead: Option<View<L::Elem>>,
     c: *mut L::Elem,
     c_row: usize,
 ) {
@@ -159,20 +167,34 @@ unsafe fn rows<L: Isa>(
     // A copy that nobody reads need not be kept, nor made if the rows are whole vectors.
     let once = block.rows <= L::ROWS;
     let copy_row = if once { 0 } else { padded };
-    for (i, r) in pieces(block.rows, L::ROWS) {
+    let mut i = 0;
+    while i < block.rows {
         let in_place = i == 0 && b.col == 1;
         let copies = in_place && !(once && width == padded);
-        // SAFETY: i + r ≤ rows.
+        let (mut count, r) = equal_pieces(block.rows, L::ROWS, i);
+        if in_place || ahead.is_some() {
+            count = 1;
+        }
+        // SAFETY: i + count · r ≤ rows.
         unsafe {
-            let (a, a_row, a_col) = match block.a_copy {
-                Some(copy) => (copy.cast_const().add(i * k), 1, r),
-                None => (block.a.from(i, 0).at, block.a.row, block.a.col),
+            let (a, a_row, a_col, a_next) = match block.a_copy {
+                Some(copy) => (copy.cast_const().add(i * k), 1, r, r * k),
+                None => (block.a.from(i, 0).at, block.a.row, block.a.col, r * block.a.row),
             };
             let (b, b_row) = if in_place { (b.at, b.row) } else { (block.b_copy.cast_const(), padded) };
             let (copy, c) = (block.b_copy, c.add(i * c_row));
-            let t = Tile { k, a, a_row, a_col, b, b_row, copy, copy_row, c, c_row, last, add: block.add };
+            if let Some(ahead) = ahead {
+                for p in k * i / block.rows..k * (i + r) / block.rows {
+                    for line in (0..padded).step_by(64 / size_of::<L::Elem>()) {
+                        L::prefetch(ahead.from(p, 0).at.wrapping_add(line));
+                    }
+                }
+            }
+            let t =
+                Tile { count, k, a, a_row, a_col, a_next, b, b_row, copy, copy_row, c, c_row, last, add: block.add };
             if copies { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
         }
+        i += count * r;
     }
 }
 

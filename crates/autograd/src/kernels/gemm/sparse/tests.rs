@@ -160,12 +160,13 @@ proptest! {
 
 /// An operand with more numbers than it may have is refused, and one with just so many is not.
 fn refuses<L: Isa<Elem: Real>>(lie: Lie) {
-    // Every strip of four rows of x, or of its columns, has numbers at all 32 indices.
+    // Every strip of rows of x, or of its columns, has numbers at all 32 indices.
     let case = Case { lie, extents: [32, 32, 32], run: 1, percent: 100, seed: 4 };
     let [a, b] = case.numbers::<L::Elem>();
     let [a, b] = case.mats(&a, &b);
     let mut c = vec![L::Elem::of(0.0); 32 * 32];
-    for (most, goes) in [(0, false), (8 * 32 - 1, false), (8 * 32, true)] {
+    let all = 32 / L::SPARSE_ROWS * 32;
+    for (most, goes) in [(0, false), (all - 1, false), (all, true)] {
         // SAFETY: as above.
         assert_eq!(unsafe { product::<L>(a, b, &mut c, most) }, goes, "{lie:?} {most}");
     }
