@@ -1,7 +1,7 @@
 //! The sweep back through a recording, and where cotangents are gathered.
 
 use crate::gradients::Gradient;
-use crate::kernels::{gemm, map, reduce};
+use crate::kernels::{map, reduce};
 use crate::op::{Point, in_slice};
 use crate::pool::{Buffer, Pool, unique};
 use crate::product::Product;
@@ -27,6 +27,8 @@ pub struct Cotangents<'a, F: Real> {
 
 /// Weights of fewer elements get their gradient at once.
 const LEFT_LEAST: usize = 4096;
+/// Multiply-adds from which on a product of data is looked at for zeros.
+const MUCH: usize = 1 << 22;
 
 impl<F: Real> Cotangents<'_, F> {
     /// Whether anything is differentiated by input `i`. The other methods ask by themselves.
@@ -86,17 +88,18 @@ impl<F: Real> Cotangents<'_, F> {
     }
 
     /// Leaves the cotangent of input `i`, the weight `[n, k]` of an affine map, as the product Gᵀ·X of G `[rows, n]`, as the
-    /// rule leaves it, and X `[rows, k]`, which is input `j`; says whether it does so. It does on a lazy tape, if input `i`
-    /// is a large parameter that has nothing from elsewhere, unless X is large and mostly zeros: it is best to find out just
-    /// once where they are.
+    /// rule leaves it, and X `[rows, k]`, which is input `j`; says whether it does so.
+    ///
+    /// It does on a lazy tape, if input `i` is a large parameter that has nothing from elsewhere, unless X is much data: data
+    /// are often mostly zeros, and it is best to find out once for all of a product where they are.
     pub(crate) fn leave_product(&mut self, i: usize, j: usize) -> bool {
-        let node = self.inputs[i];
         let Some(products) = &self.products else { return false };
+        let (node, x) = (self.inputs[i], &self.nodes[self.inputs[j] as usize]);
         let Node { value, inputs: (from, to), needs_grad, .. } = &self.nodes[node as usize];
-        let free = self.slots[node as usize].is_none() && products.iter().all(|(other, _)| *other != node);
         let large = *needs_grad && from == to && value.shape().size() >= LEFT_LEAST;
-        let x = &self.nodes[self.inputs[j] as usize].value;
-        let leaves = large && free && !gemm::seems_sparse(x.data(), value.shape()[0]);
+        let free = self.slots[node as usize].is_none() && products.iter().all(|(other, _)| *other != node);
+        let data = !x.needs_grad && x.value.shape().size() * value.shape()[0] >= MUCH;
+        let leaves = large && free && !data;
         if leaves {
             self.left = Some([i, j]);
         }

@@ -108,13 +108,6 @@ impl<F> View<F> {
     }
 }
 
-/// Whether [`matmul`] may leave out zeros of `x`, each number of which it multiplies by `n` others: whether the product is
-/// large, and most of the first numbers are zeros.
-pub(crate) fn seems_sparse<F: Real>(x: &[F], n: usize) -> bool {
-    let sample = &x[..x.len().min(2048)];
-    x.len() * n >= 1 << 22 && 2 * sample.iter().filter(|x| x.is_zero()).count() > sample.len()
-}
-
 /// C = A·B; `c` is `[a.rows, b.cols]` row by row.
 pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
