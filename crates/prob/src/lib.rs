@@ -65,8 +65,9 @@ mod monte_carlo;
 mod multivariate_normal;
 mod noise;
 mod normal;
-mod special;
 mod standard_normal;
+
+pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;

@@ -5,7 +5,9 @@ use super::walk::rows;
 use crate::{Real, Shape};
 use multiversion::multiversion;
 
-/// A function of one number and its derivative. Implementations are `#[inline(always)]`.
+/// A function of one number and its derivative: see [`Each`](crate::ops::Each).
+///
+/// Both are to be `#[inline(always)]`, and free of branches where they can, so that the loops over them vectorise.
 pub trait Unary<F> {
     /// Whether the derivative uses x; otherwise y is enough.
     const NEEDS_X: bool;
@@ -33,7 +35,8 @@ impl<F: Real> Unary<F> for Identity {
     }
 }
 
-/// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
+/// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf) and
+/// [`Pairwise`](crate::ops::Pairwise).
 pub trait Binary<F> {
     /// f(a, b).
     fn f(&self, a: F, b: F) -> F;
