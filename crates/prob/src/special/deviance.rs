@@ -52,7 +52,8 @@ pub(super) mod scalar {
     /// Binomial Probabilities*, 2000). m at x = 0, +∞ at m = 0 < x, 0 at x = m; NaN below 0.
     ///
     /// Where x/m is between ½ and 2, ln(x/m) = 2 artanh v with v = (x − m)/(x + m).
-    /// BOUND bd0
+    ///
+    /// Relative error within 4.5·10⁻⁷ in `f32`, 10⁻¹⁵ in `f64`.
     #[inline(always)]
     pub fn bd0<F: Real>(x: F, m: F) -> F {
         let (near, v, far) = log_ratio(x, m);

@@ -67,7 +67,8 @@ const NEAR_ONE: Polynomial<13, 29> = Polynomial {
 ///
 /// From 3 on Stirling's formula; from 1 to 3 a polynomial with the zeros at 1 and 2 as factors, so that the error is
 /// relative there, too; below 1, ln Γ(1 + x) − ln x.
-/// BOUND lgamma
+///
+/// Relative error within 4·10⁻⁷ in `f32`, 6·10⁻¹⁶ in `f64`.
 #[inline(always)]
 pub fn lgamma<F: Real>(x: F) -> F {
     let one = F::one();

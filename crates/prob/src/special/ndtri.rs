@@ -67,7 +67,8 @@ const ENDS: [f64; 3] = [0.09839978177285792, 0.03665094094240492, 0.693468346042
 ///
 /// Polynomials in q² with q = p − ½, or in 1/s with s = √(−ln min(p, 1 − p)); in `f64` they are what a step of Halley's
 /// method begins with.
-/// BOUND ndtri
+///
+/// Relative error within 3.5·10⁻⁷ in `f32`, 4·10⁻¹⁶ in `f64`; of the derivative 4·10⁻⁷ and 5·10⁻¹⁶.
 #[inline(always)]
 pub fn ndtri<F: Real>(p: F) -> F {
     let q = p - F::of(0.5);

@@ -171,7 +171,8 @@ const DELTA_3: Polynomial<12, 33> = Polynomial {
 };
 
 /// ψ(x), the derivative of ln Γ, with derivative [ψ′(x)](trigamma). −∞ at 0, NaN below.
-/// BOUND digamma
+///
+/// Error within 2·10⁻⁷ in `f32`, 3·10⁻¹⁶ in `f64`, of the larger of 1 and the value.
 #[inline(always)]
 pub fn digamma<F: Real>(x: F) -> F {
     let (large, inverse) = from_one(x);
@@ -180,7 +181,8 @@ pub fn digamma<F: Real>(x: F) -> F {
 }
 
 /// ψ′(x), with derivative [ψ″(x)](polygamma2). +∞ at 0, NaN below.
-/// BOUND trigamma
+///
+/// Relative error within 2.5·10⁻⁷ in `f32`, 4·10⁻¹⁶ in `f64`.
 #[inline(always)]
 pub fn trigamma<F: Real>(x: F) -> F {
     let (large, inverse) = from_one(x);
@@ -189,7 +191,8 @@ pub fn trigamma<F: Real>(x: F) -> F {
 }
 
 /// ψ″(x), the derivative of [`trigamma`], negative. −∞ at 0, NaN below.
-/// BOUND polygamma2
+///
+/// Relative error within 3.5·10⁻⁷ in `f32`, 5·10⁻¹⁶ in `f64`.
 #[inline(always)]
 pub fn polygamma2<F: Real>(x: F) -> F {
     let (large, inverse) = from_one(x);
@@ -200,15 +203,17 @@ pub fn polygamma2<F: Real>(x: F) -> F {
 
 /// δ′(x) = ψ(x) − ln x + 1/2x, the derivative of [`stirling_error`](super::stirling_error): −1/12x² + 1/120x⁴ − …, without
 /// cancellation. −∞ at 0, NaN below.
-/// BOUND stirling_error_derivative
+///
+/// Relative error within 1.8·10⁻⁶ in `f32`, 3·10⁻¹⁵ in `f64`.
 #[inline(always)]
 pub fn stirling_error_derivative<F: Real>(x: F) -> F {
-    let half = F::of(0.5);
-    let (large, inverse) = from_one(x);
+    let (large, _) = from_one(x);
     let w = large.recip();
     let far = w * w * DELTA_1.at(w + w - F::one());
-    // ψ(x) = ψ(x + 1) − 1/x, and ln (x + 1) − ln x is the logarithm of a quotient.
-    let near = -((x / large).fast_ln() + half * (w + inverse));
+    // ψ(x) = ψ(x + 1) − 1/x, and ln (x + 1) − ln x is the logarithm of a quotient, of any where that is nothing beside 1/x.
+    let quotient = x / large;
+    let quotient = if quotient < F::min_positive_value() { F::min_positive_value() } else { quotient };
+    let near = -(quotient.fast_ln() + F::of(0.5) * w + (x + x).recip());
     far + if x < F::one() { near } else { F::zero() }
 }
 

@@ -66,7 +66,8 @@ const DELTA: Polynomial<10, 26> = Polynomial {
 ///
 /// With it, and with [`bd0`](super::scalar::bd0) for the powers, log-densities that have factorials are sums of small
 /// terms: a Poisson mass is log p(x) = −bd0(x, λ) − δ(x) − ½ ln 2πx.
-/// BOUND stirling_error
+///
+/// Relative error within 1.1·10⁻⁶ in `f32`, 1.2·10⁻¹⁵ in `f64`.
 #[inline(always)]
 pub fn stirling_error<F: Real>(x: F) -> F {
     let one = F::one();

@@ -138,7 +138,7 @@ arguments += [(between(0.1, 5000), between(1e-8, 1e6)) for _ in range(N)]
 for nu, x in arguments:
     with workdps(90):
         n, z = mpf(nu), mpf(x)
-        i, above = besseli(n, z), besseli(n + 1, z)
+        i, above = (besseli(order, z, maxterms=10**7) for order in (n, n + 1))
         a = above / i
         emit("log_bessel_i", [nu, x], log(i) - z)
         emit("log_bessel_i'", [nu, x], a + n / z - 1)
@@ -165,7 +165,8 @@ def gamma_lower(a, x):
 
 
 def incomplete_gamma(a, x):
-    digits = 60 + int(max(0, (x - a) ** 2 / (2 * max(a, x)) / 2.3, (x - a) / 2.3 if a < 30 else 0))
+    # Q is of the size e^−bd0, and what is left of 1 − P must have its digits.
+    digits = 60 + (int(bd0(a, x) / 2) if x > a else 0)
     with workdps(min(digits, 500)):
         p, dp = gamma_lower(a, x)
         x = mpf(x)

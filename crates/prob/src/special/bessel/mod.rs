@@ -31,7 +31,8 @@ unary! {
 
 /// ln I_ν(x) − x, the logarithm of the scaled function "ive", with derivative A_ν(x) + ν/x − 1. NaN unless ν and x are
 /// at least 0.
-/// BOUND log_bessel_i
+///
+/// Error within 2·10⁻¹⁵ of the larger of 1 and the value, and of the derivative the same.
 pub fn log_bessel_i(nu: f64, x: f64) -> f64 {
     evaluate(nu, x).log
 }
@@ -39,20 +40,23 @@ pub fn log_bessel_i(nu: f64, x: f64) -> f64 {
 /// ln I_ν(x) − x − ν ln x, with derivative A_ν(x) − 1: finite at 0, where nothing has to cancel the ν ln x of ln I_ν.
 /// Minus the logarithm of the von Mises–Fisher density's constant is this and (ν + 1) ln 2π + κ. NaN unless ν and x are
 /// at least 0.
-/// BOUND log_bessel_i_reduced
+///
+/// Error within 5·10⁻¹⁶ of the larger of 1 and the value; of the derivative 2·10⁻¹⁴, relative.
 pub fn log_bessel_i_reduced(nu: f64, x: f64) -> f64 {
     evaluate(nu, x).reduced
 }
 
 /// A_ν(x) = I_{ν+1}(x)/I_ν(x), which rises from 0 to 1, with derivative [A′](bessel_ratio_derivative). NaN unless ν and x
 /// are at least 0.
-/// BOUND bessel_ratio
+///
+/// Relative error within 2.5·10⁻¹⁵.
 pub fn bessel_ratio(nu: f64, x: f64) -> f64 {
     evaluate(nu, x).ratio
 }
 
 /// A′(x) = 1 − A² − (2ν + 1) A/x, without the cancellation of this formula.
-/// BOUND bessel_ratio_derivative
+///
+/// Relative error within 8·10⁻¹³.
 pub fn bessel_ratio_derivative(nu: f64, x: f64) -> f64 {
     evaluate(nu, x).ratio_slope
 }

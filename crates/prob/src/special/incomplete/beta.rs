@@ -73,13 +73,15 @@ pub(in crate::special) mod scalar {
     /// a and b are positive and finite.
     ///
     /// Near 1 it has the relative precision of 1; the upper tail to its own precision is I_{1−x}(b, a).
-    /// BOUND beta_inc
+    ///
+    /// Relative error within 2·10⁻¹³.
     pub fn beta_inc(a: f64, b: f64, x: f64) -> f64 {
         tail(a, b, x).map_or_else(|limit| limit, |tail| tail.lower())
     }
 
     /// ∂I/∂a, which is negative, and ∂I/∂b, which is positive.
-    /// BOUND beta_inc_derivatives
+    ///
+    /// Relative error within 1.2·10⁻¹².
     pub fn beta_inc_derivatives(a: f64, b: f64, x: f64) -> [f64; 2] {
         let derivatives = |tail: super::Tail<2>| tail.lower_slopes().map(|slope| tail.log_kernel.exp() * slope);
         tail(a, b, x).map_or_else(|limit| [0.0 * limit; 2], derivatives)
@@ -87,7 +89,8 @@ pub(in crate::special) mod scalar {
 
     /// ∂x/∂a and ∂x/∂b of a draw x from the beta distribution, −(∂I/∂a)/(∂I/∂x) and −(∂I/∂b)/(∂I/∂x): how the draw moves
     /// with the parameters where its quantile stays.
-    /// BOUND beta_draw_derivatives
+    ///
+    /// Relative error within 1.2·10⁻¹².
     pub fn beta_draw_derivatives(a: f64, b: f64, x: f64) -> [f64; 2] {
         // The kernel of a tail is the density times x (1 − x) over the parameter on its side.
         let derivatives = |tail: super::Tail<2>| {

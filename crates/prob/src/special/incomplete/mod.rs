@@ -36,7 +36,7 @@ struct Tail<const N: usize> {
 
 impl<const N: usize> Tail<N> {
     fn probability(&self) -> f64 {
-        self.log_kernel.exp() * self.value
+        (self.log_kernel.exp() * self.value).min(1.0)
     }
 
     fn lower(&self) -> f64 {
