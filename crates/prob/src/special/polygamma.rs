@@ -201,7 +201,7 @@ pub fn polygamma2<F: Real>(x: F) -> F {
     -(inverse * inverse * inverse * F::of(2.0) + far)
 }
 
-/// δ′(x) = ψ(x) − ln x + 1/2x, the derivative of [`stirling_error`](super::stirling_error): −1/12x² + 1/120x⁴ − …, without
+/// δ′(x) = ψ(x) − ln x + 1/2x, the derivative of [`stirling_error`](super::scalar::stirling_error): −1/12x² + 1/120x⁴ − …, without
 /// cancellation. −∞ at 0, NaN below.
 ///
 /// Relative error within 1.8·10⁻⁶ in `f32`, 3·10⁻¹⁵ in `f64`.

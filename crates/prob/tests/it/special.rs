@@ -275,7 +275,7 @@ fn limits() {
         same(at::<F>(&[0.0], |x| x[0].stirling_error()), &[INF, -INF]);
         same(at::<F>(&[INF], |x| x[0].stirling_error()), &[0.0, 0.0]);
         same(at::<F>(&[-0.5], |x| x[0].stirling_error()), &[NAN, NAN]);
-        same(at::<F>(&[0.0], |x| x[0].log_ndtr()), &[-0.693147, 0.797885]);
+        same(at::<F>(&[1.0], |x| x[0].log_ndtr()), &[-0.172754, 0.287600]);
         same(at::<F>(&[INF], |x| x[0].log_ndtr()), &[0.0, 0.0]);
         same(at::<F>(&[-INF], |x| x[0].log_ndtr()), &[-INF, INF]);
         same(at::<F>(&[0.0], |x| x[0].ndtri()), &[-INF, INF]);

@@ -76,6 +76,7 @@ impl<const N: usize> Add<f64> for Dual<N> {
 impl<const N: usize> Mul for Dual<N> {
     type Output = Self;
 
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "the rule for products has a sum")]
     fn mul(self, other: Self) -> Self {
         let slopes = std::array::from_fn(|i| self.slopes[i] * other.value + self.value * other.slopes[i]);
         Dual { value: self.value * other.value, slopes }
@@ -93,6 +94,7 @@ impl<const N: usize> Mul<f64> for Dual<N> {
 impl<const N: usize> Div for Dual<N> {
     type Output = Self;
 
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "the rule for quotients has a difference")]
     fn div(self, other: Self) -> Self {
         let value = self.value / other.value;
         Dual { value, slopes: std::array::from_fn(|i| (self.slopes[i] - value * other.slopes[i]) / other.value) }
