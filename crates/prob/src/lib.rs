@@ -52,6 +52,9 @@
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //!
+//! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
+//! functions, incomplete gamma and beta functions.
+//!
 //! A distribution of your own implements [`Distribution`], and [`KlTo`] for each pair that has a closed form.
 
 mod bernoulli;
@@ -65,8 +68,9 @@ mod monte_carlo;
 mod multivariate_normal;
 mod noise;
 mod normal;
-mod special;
 mod standard_normal;
+
+pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;

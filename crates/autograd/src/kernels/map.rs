@@ -5,7 +5,9 @@ use super::walk::rows;
 use crate::{Real, Shape};
 use multiversion::multiversion;
 
-/// A function of one number and its derivative. Implementations are `#[inline(always)]`.
+/// A function of one number and its derivative: see [`Each`](crate::ops::Each).
+///
+/// Both are to be `#[inline(always)]`, and free of branches where they can, so that the loops over them vectorise.
 pub trait Unary<F> {
     /// Whether the derivative uses x; otherwise y is enough.
     const NEEDS_X: bool;
@@ -33,7 +35,8 @@ impl<F: Real> Unary<F> for Identity {
     }
 }
 
-/// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
+/// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf) and
+/// [`Pairwise`](crate::ops::Pairwise).
 pub trait Binary<F> {
     /// f(a, b).
     fn f(&self, a: F, b: F) -> F;
@@ -46,13 +49,20 @@ pub trait Binary<F> {
 /// y = f(x).
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn unary<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
-    let apply = |x: &[F], y: &mut [F]| y.iter_mut().zip(x).for_each(|(y, &x)| *y = op.f(x));
     let ((x, x_rest), (y, y_rest)) = (x.split_at(whole(x.len())), y.split_at_mut(whole(x.len())));
-    apply(x, y);
+    values(op, x, y);
     if !y_rest.is_empty() {
         let mut y = [F::zero(); LANES];
-        apply(&filled(x_rest), &mut y);
+        values(op, &filled(x_rest), &mut y);
         y_rest.copy_from_slice(&y[..y_rest.len()]);
+    }
+}
+
+/// The loop of [`unary`]. Neither it nor the function in it may be a closure, which is not inlined where f is long.
+#[inline(always)]
+fn values<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = op.f(x);
     }
 }
 
@@ -65,14 +75,20 @@ pub(crate) fn unary_vjp<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut 
 /// The loop of [`unary_vjp`], for the instructions of its caller.
 #[inline(always)]
 pub(crate) fn each_slope<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
-    let apply = |x: &[F], y: &[F], g: &mut [F]| g.iter_mut().zip(x).zip(y).for_each(|((g, &x), &y)| *g *= op.df(x, y));
     let whole = whole(g.len());
     let ((x, x_rest), (y, y_rest), (g, g_rest)) = (x.split_at(whole), y.split_at(whole), g.split_at_mut(whole));
-    apply(x, y, g);
+    slopes(op, x, y, g);
     if !g_rest.is_empty() {
         let mut g = filled(g_rest);
-        apply(&filled(x_rest), &filled(y_rest), &mut g);
+        slopes(op, &filled(x_rest), &filled(y_rest), &mut g);
         g_rest.copy_from_slice(&g[..g_rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn slopes<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
+    for ((g, &x), &y) in g.iter_mut().zip(x).zip(y) {
+        *g *= op.df(x, y);
     }
 }
 

@@ -7,9 +7,47 @@ use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor, Var};
 use std::fmt::Debug;
 use std::ops;
 
-/// A [`Binary`] function as an operation on arrays that broadcast.
+/// A function of two numbers as an operation on each pair of elements of arrays that broadcast:
+/// `V::apply(Pairwise(f), &[a, b])`, with da = g · ∂f/∂a and db = g · ∂f/∂b.
+///
+/// ```
+/// use autograd::ops::{Binary, Named, Pairwise};
+/// use autograd::{Array, check, prelude::*};
+///
+/// /// √(a² + b²).
+/// #[derive(Debug)]
+/// struct Hypot;
+///
+/// impl Named for Hypot {
+///     const NAME: &'static str = "hypot";
+/// }
+///
+/// impl<F: Real> Binary<F> for Hypot {
+///     #[inline(always)]
+///     fn f(&self, a: F, b: F) -> F {
+///         a.hypot(b)
+///     }
+///
+///     #[inline(always)]
+///     fn da(&self, a: F, b: F) -> F {
+///         a / a.hypot(b)
+///     }
+///
+///     #[inline(always)]
+///     fn db(&self, a: F, b: F) -> F {
+///         b / a.hypot(b)
+///     }
+/// }
+///
+/// let (a, b) = (Tensor::from([3.0, 5.0]), Tensor::from([[4.0], [12.0]]));
+/// assert_eq!(Tensor::apply(Pairwise(Hypot), &[&a, &b]).shape(), [2, 2]);
+/// check::gradients(&[a, b], |v| Var::apply(Pairwise(Hypot), &[&v[0], &v[1]])).unwrap();
+/// ```
 #[derive(Debug)]
-struct Pairwise<B>(B);
+pub struct Pairwise<B>(
+    /// f.
+    pub B,
+);
 
 impl<F: Real, B: Binary<F> + Named + Debug + Send + 'static> Op<F> for Pairwise<B> {
     fn name(&self) -> &'static str {

@@ -5,9 +5,43 @@ use crate::kernels::map::{self, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
-/// A function of one number as an operation on each element: `V::apply(Each(f), &[x])`.
+/// A function of one number as an operation on each element: `V::apply(Each(f), &[x])`, with dx = g · f′(x).
+///
+/// ```
+/// use autograd::ops::{Each, Named, Unary};
+/// use autograd::{Array, check, prelude::*};
+///
+/// /// 1/(1 + x²), with derivative −2x f(x)².
+/// #[derive(Debug)]
+/// struct Witch;
+///
+/// impl Named for Witch {
+///     const NAME: &'static str = "witch";
+/// }
+///
+/// impl<F: Real> Unary<F> for Witch {
+///     const NEEDS_X: bool = true;
+///
+///     #[inline(always)]
+///     fn f(&self, x: F) -> F {
+///         (F::one() + x * x).recip()
+///     }
+///
+///     #[inline(always)]
+///     fn df(&self, x: F, y: F) -> F {
+///         -(x + x) * y * y
+///     }
+/// }
+///
+/// let x = Tensor::from([0.0, 1.0, -3.0]);
+/// assert_eq!(Tensor::apply(Each(Witch), &[&x]), Tensor::from([1.0, 0.5, 0.1]));
+/// check::gradients(&[x], |v| Var::apply(Each(Witch), &[&v[0]])).unwrap();
+/// ```
 #[derive(Debug)]
-pub struct Each<U>(pub U);
+pub struct Each<U>(
+    /// f.
+    pub U,
+);
 
 impl<F: Real, U: Unary<F> + Named + Debug + Send + 'static> Op<F> for Each<U> {
     fn name(&self) -> &'static str {

@@ -15,9 +15,10 @@ mod softmax;
 mod triangular;
 mod window;
 
-pub use arithmetic::Arithmetic;
+pub use crate::kernels::map::Unary;
+pub use arithmetic::{Arithmetic, Pairwise};
 pub use conv::Convolution;
-pub use elementwise::Elementwise;
+pub use elementwise::{Each, Elementwise};
 pub use layout::Layout;
 pub use linalg::Linalg;
 pub use matmul::Matmul;

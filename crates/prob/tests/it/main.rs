@@ -10,5 +10,6 @@ mod limits;
 mod mass;
 mod panics;
 mod shapes;
+mod special;
 mod streams;
 mod support;
