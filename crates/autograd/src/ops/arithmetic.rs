@@ -39,8 +39,8 @@ use std::ops;
 ///     }
 /// }
 ///
-/// let (a, b) = (Tensor::from([3.0, 5.0]), Tensor::from([[4.0], [12.0]]));
-/// assert_eq!(Tensor::apply(Pairwise(Hypot), &[&a, &b]).shape(), [2, 2]);
+/// let (a, b) = (Tensor::from([[3.0, 5.0]]), Tensor::from([[4.0], [12.0]]));
+/// assert_eq!(Tensor::apply(Pairwise(Hypot), &[&a, &b]), Tensor::from([[5.0, 41f64.sqrt()], [153f64.sqrt(), 13.0]]));
 /// check::gradients(&[a, b], |v| Var::apply(Pairwise(Hypot), &[&v[0], &v[1]])).unwrap();
 /// ```
 #[derive(Debug)]
