@@ -330,6 +330,8 @@ fn limits() {
     }
     check::<f32>();
     check::<f64>();
+    // Where kernel and factor round to more than 1.
+    assert_eq!(scalar::gamma_p(4.445588816362901e-23, 1.9988876669635407e-8), 1.0);
     assert_eq!(scalar::gamma_draw_derivative(0.01, 0.0), 0.0);
     assert_eq!(scalar::beta_draw_derivatives(0.01, 2.0, 0.0), [0.0; 2]);
 }
