@@ -1,13 +1,19 @@
 //! A function of several numbers over arrays, element by element or summed along the last axis, in one pass.
 //!
-//! An array that moves along a row is read in place, chunk by chunk; one that does not is a chunk of its number, read
-//! again and again. So there is one loop for every way in which arrays repeat, and it is a loop of vectors.
+//! A row is worked through in blocks. Of an array that moves along the row a block is read in place; of one that does not,
+//! it is its number again and again, written once for the row. So there is one loop for every way in which arrays repeat, and it
+//! is a loop of vectors. The functions in it are in no closure: where they are long, a closure is not inlined, and then
+//! not compiled for the instructions of its caller.
 
-use super::chunks::{LANES, filled};
+use super::chunks::{LANES, filled, whole};
 use super::reduce::join_lanes;
 use super::walk::{Row, lines, rows};
 use crate::{Real, Shape};
 use multiversion::multiversion;
+use std::ops::Range;
+
+/// Elements of a block.
+const BLOCK: usize = 8 * LANES;
 
 /// A function of N numbers and its derivatives by each, all `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
 pub trait Function<F, const N: usize> {
@@ -17,133 +23,177 @@ pub trait Function<F, const N: usize> {
     fn d<const I: usize>(&self, x: [F; N]) -> F;
 }
 
-/// The elements of one array for a row, in chunks.
-struct Operand<'a, F> {
-    chunks: &'a [[F; LANES]],
-    /// What follows the whole chunks, filled up; all there is of an array that does not move.
-    last: [F; LANES],
+/// A row: the arrays from its first elements on, and which of them move.
+struct Arguments<'a, F, const N: usize> {
+    x: [&'a [F]; N],
+    moves: [bool; N],
+    len: usize,
 }
 
-impl<'a, F: Real> Operand<'a, F> {
+impl<'a, F: Real, const N: usize> Arguments<'a, F, N> {
     #[inline(always)]
-    fn new(x: &'a [F], len: usize, moves: bool) -> Self {
-        if !moves {
-            return Operand { chunks: &[], last: [x[0]; LANES] };
+    fn new(x: &[(&'a [F], Shape); N], r: &Row<N>) -> Self {
+        Arguments { x: std::array::from_fn(|n| &x[n].0[r.at[n]..]), moves: r.moves, len: r.len }
+    }
+
+    /// Of a row of one element.
+    #[inline(always)]
+    fn single(&self) -> [F; N] {
+        std::array::from_fn(|n| self.x[n][0])
+    }
+
+    /// Writes the numbers of the arrays that do not move into their room, for all blocks of the row.
+    #[inline(always)]
+    fn repeat(&self, room: &mut [[F; BLOCK]; N]) {
+        for (i, room) in room.iter_mut().enumerate() {
+            if !self.moves[i] {
+                room[..BLOCK.min(whole(self.len))].fill(self.x[i][0]);
+            }
         }
-        let (chunks, rest) = x[..len].as_chunks();
-        Operand { chunks, last: if rest.is_empty() { [F::zero(); LANES] } else { filled(rest) } }
     }
 
+    /// Whole chunks of each array.
     #[inline(always)]
-    fn chunk(&self, i: usize) -> &[F; LANES] {
-        self.chunks.get(i).unwrap_or(&self.last)
-    }
-}
-
-/// What is computed for a row, chunk by chunk. A trait and no closure, since a closure with a long function in it is not
-/// inlined, and then not compiled for the instructions of its caller.
-trait Chunks<F> {
-    fn chunk(&self, i: usize) -> [F; LANES];
-}
-
-/// f(x).
-struct Values<'a, F, T, const N: usize> {
-    f: &'a T,
-    x: [Operand<'a, F>; N],
-}
-
-impl<'a, F: Real, T, const N: usize> Values<'a, F, T, N> {
-    #[inline(always)]
-    fn new(f: &'a T, x: &[(&'a [F], Shape); N], r: &Row<N>) -> Self {
-        Values { f, x: std::array::from_fn(|n| Operand::new(&x[n].0[r.at[n]..], r.len, r.moves[n])) }
-    }
-}
-
-impl<F: Real, T: Function<F, N>, const N: usize> Chunks<F> for Values<'_, F, T, N> {
-    #[inline(always)]
-    fn chunk(&self, i: usize) -> [F; LANES] {
-        let x: [&[F; LANES]; N] = std::array::from_fn(|n| self.x[n].chunk(i));
-        let mut y = [F::zero(); LANES];
-        for (i, y) in y.iter_mut().enumerate() {
-            *y = self.f.f(x.map(|x| x[i]));
+    fn block<'b>(&'b self, room: &'b [[F; BLOCK]; N], block: Range<usize>) -> [&'b [F]; N] {
+        let mut blocks: [&[F]; N] = [&[]; N];
+        for (i, room) in room.iter().enumerate() {
+            blocks[i] = if self.moves[i] { &self.x[i][block.clone()] } else { &room[..block.len()] };
         }
-        y
+        blocks
     }
-}
 
-/// g · ∂f/∂x_I.
-struct Slopes<'a, F, T, const N: usize, const I: usize> {
-    values: Values<'a, F, T, N>,
-    g: Operand<'a, F>,
-}
-
-impl<F: Real, T: Function<F, N>, const N: usize, const I: usize> Chunks<F> for Slopes<'_, F, T, N, I> {
+    /// What follows the whole chunks of each array, filled up.
     #[inline(always)]
-    fn chunk(&self, i: usize) -> [F; LANES] {
-        let x: [&[F; LANES]; N] = std::array::from_fn(|n| self.values.x[n].chunk(i));
-        let g = self.g.chunk(i);
-        let mut d = [F::zero(); LANES];
-        for (i, d) in d.iter_mut().enumerate() {
-            *d = g[i] * self.values.f.d::<I>(x.map(|x| x[i]));
+    fn rest(&self) -> [[F; LANES]; N] {
+        let mut rests = [[F::zero(); LANES]; N];
+        for (i, rest) in rests.iter_mut().enumerate() {
+            let x = self.x[i];
+            *rest = if self.moves[i] { filled(&x[whole(self.len)..self.len]) } else { [x[0]; LANES] };
         }
-        d
+        rests
     }
 }
 
-/// Σ over a row of `len` numbers, in the order of [`fold_sum`](super::reduce::fold_sum).
+/// The arrays as slices: `map` would not always be inlined.
 #[inline(always)]
-fn sum_row<F: Real>(len: usize, chunks: &impl Chunks<F>) -> F {
-    let mut lanes = [F::zero(); LANES];
-    for i in 0..len.div_ceil(LANES) {
-        let mut chunk = chunks.chunk(i);
-        if i == len / LANES {
-            // What fills the last chunk is no part of the sum, and −0 leaves any lane as it was.
-            chunk[len % LANES..].fill(-F::zero());
-        }
-        lanes.iter_mut().zip(&chunk).for_each(|(lane, &y)| *lane += y);
+fn slices<F, const N: usize>(x: &[[F; LANES]; N]) -> [&[F]; N] {
+    let mut slices: [&[F]; N] = [&[]; N];
+    for (slice, x) in slices.iter_mut().zip(x) {
+        *slice = x;
     }
-    join_lanes(lanes, |a, b| a + b)
+    slices
 }
 
-/// The row itself, or with `ADD` added to what is there.
+/// The blocks of whole chunks in a row.
 #[inline(always)]
-fn write_row<F: Real, const ADD: bool>(row: &mut [F], chunks: &impl Chunks<F>) {
-    for (i, y) in row.chunks_mut(LANES).enumerate() {
-        let chunk = chunks.chunk(i);
-        if ADD {
-            y.iter_mut().zip(&chunk).for_each(|(y, &c)| *y += c);
-        } else if let Some(y) = y.as_mut_array::<LANES>() {
-            *y = chunk;
-        } else {
-            y.copy_from_slice(&chunk[..y.len()]);
-        }
+fn blocks(len: usize) -> impl Iterator<Item = Range<usize>> {
+    let whole = whole(len);
+    (0..whole).step_by(BLOCK).map(move |start| start..whole.min(start + BLOCK))
+}
+
+/// Array n of N, or the last of them; a function of fewer numbers than four does not look at what is too many.
+#[inline(always)]
+fn array<'a, F, const N: usize>(x: &[&'a [F]; N], n: usize, len: usize) -> &'a [F] {
+    &x[if n < N { n } else { N - 1 }][..len]
+}
+
+/// The first N of four.
+#[inline(always)]
+fn first<F: Real, const N: usize>(x: [F; 4]) -> [F; N] {
+    let mut y = [x[0]; N];
+    y.copy_from_slice(&x[..N]);
+    y
+}
+
+/// y = f(x).
+#[inline(always)]
+fn values<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: &[&[F]; N], y: &mut [F]) {
+    let n = y.len();
+    let (a, b, c, d) = (array(x, 0, n), array(x, 1, n), array(x, 2, n), array(x, 3, n));
+    for ((((y, &a), &b), &c), &d) in y.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *y = f.f(first([a, b, c, d]));
     }
 }
 
-/// The arguments of a row of one element.
+/// d = g · ∂f/∂x_I; with `SUM` one g, the first, for all.
 #[inline(always)]
-fn single<F: Real, const N: usize>(x: &[(&[F], Shape); N], r: &Row<N>) -> [F; N] {
-    std::array::from_fn(|n| x[n].0[r.at[n]])
+fn slopes<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
+    f: &T,
+    x: &[&[F]; N],
+    g: &[F],
+    slopes: &mut [F],
+) {
+    let n = slopes.len();
+    let (a, b, c, d) = (array(x, 0, n), array(x, 1, n), array(x, 2, n), array(x, 3, n));
+    let (one, each) = (g[0], if SUM { a } else { &g[..n] });
+    for (((((slope, &a), &b), &c), &d), &g) in slopes.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(each) {
+        *slope = if SUM { one } else { g } * f.d::<I>(first([a, b, c, d]));
+    }
+}
+
+/// Adds whole chunks, lane by lane.
+#[inline(always)]
+fn add_chunks<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
+    for chunk in block.as_chunks::<LANES>().0 {
+        lanes.iter_mut().zip(chunk).for_each(|(lane, &y)| *lane += y);
+    }
+}
+
+/// Adds the first `n` lanes.
+#[inline(always)]
+fn add_rest<F: Real>(lanes: &mut [F; LANES], rest: &[F; LANES], n: usize) {
+    for (i, (lane, &y)) in lanes.iter_mut().zip(rest).enumerate() {
+        *lane = if i < n { *lane + y } else { *lane };
+    }
 }
 
 /// y = f(x), where each of `x` broadcasts to `full`, the shape of `y`.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+    let mut room = [[F::zero(); BLOCK]; N];
     rows(full, x.map(|x| x.1), |r| {
+        let (x, y) = (Arguments::new(&x, &r), &mut y[r.out..r.out + r.len]);
         if r.len == 1 {
-            y[r.out] = f.f(single(&x, &r));
-        } else {
-            write_row::<F, false>(&mut y[r.out..r.out + r.len], &Values::new(f, &x, &r));
+            y[0] = f.f(x.single());
+            return;
+        }
+        x.repeat(&mut room);
+        for block in blocks(r.len) {
+            values(f, &x.block(&room, block.clone()), &mut y[block]);
+        }
+        let (rest, mut last) = (&mut y[whole(r.len)..], [F::zero(); LANES]);
+        if !rest.is_empty() {
+            values(f, &slices(&x.rest()), &mut last);
+            rest.copy_from_slice(&last[..rest.len()]);
         }
     });
 }
 
-/// y = Σ f(x) along the last axis of `full`, to which each of `x` broadcasts.
+/// y = Σ f(x) along the last axis of `full`, to which each of `x` broadcasts, in the order of
+/// [`fold_sum`](super::reduce::fold_sum).
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+    let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     y.fill(F::zero());
     lines(full, x.map(|x| x.1), |r| {
-        y[r.out / r.len] = if r.len == 1 { f.f(single(&x, &r)) } else { sum_row(r.len, &Values::new(f, &x, &r)) };
+        let (x, y) = (Arguments::new(&x, &r), &mut y[r.out / r.len]);
+        if r.len == 1 {
+            *y = f.f(x.single());
+            return;
+        }
+        x.repeat(&mut room);
+        let mut lanes = [F::zero(); LANES];
+        for block in blocks(r.len) {
+            let buffer = &mut buffer[..block.len()];
+            values(f, &x.block(&room, block), buffer);
+            add_chunks(&mut lanes, buffer);
+        }
+        let (rest, mut last) = (r.len - whole(r.len), [F::zero(); LANES]);
+        if rest > 0 {
+            values(f, &slices(&x.rest()), &mut last);
+            add_rest(&mut lanes, &last, rest);
+        }
+        *y = join_lanes(lanes, |a, b| a + b);
     });
 }
 
@@ -156,22 +206,46 @@ pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, co
     g: &[F],
     d: &mut [F],
 ) {
+    let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     let repeats = d.len() != full.size();
     if repeats {
         d.fill(F::zero());
     }
     let row = |r: Row<N>| {
-        let (d, g) = (&mut d[r.at[I]..], &g[if SUM { r.out / r.len } else { r.out }..]);
+        let g = if SUM { &g[r.out / r.len..][..1] } else { &g[r.out..r.out + r.len] };
+        let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[I]..], r.moves[I]);
         if r.len == 1 {
-            let slope = g[0] * f.d::<I>(single(&x, &r));
+            let slope = g[0] * f.d::<I>(x.single());
             d[0] = if repeats { d[0] + slope } else { slope };
             return;
         }
-        let slopes = Slopes::<F, T, N, I> { values: Values::new(f, &x, &r), g: Operand::new(g, r.len, !SUM) };
-        match (r.moves[I], repeats) {
-            (false, _) => d[0] += sum_row(r.len, &slopes),
-            (true, true) => write_row::<F, true>(&mut d[..r.len], &slopes),
-            (true, false) => write_row::<F, false>(&mut d[..r.len], &slopes),
+        x.repeat(&mut room);
+        let mut lanes = [F::zero(); LANES];
+        for block in blocks(r.len) {
+            let g = if SUM { g } else { &g[block.clone()] };
+            let add = repeats || !moves;
+            let to = if add { &mut buffer[..block.len()] } else { &mut d[block.clone()] };
+            slopes::<F, T, N, I, SUM>(f, &x.block(&room, block.clone()), g, to);
+            if !moves {
+                add_chunks(&mut lanes, &buffer[..block.len()]);
+            } else if add {
+                d[block].iter_mut().zip(&buffer).for_each(|(d, &slope)| *d += slope);
+            }
+        }
+        let (whole, mut last) = (whole(r.len), [F::zero(); LANES]);
+        if whole < r.len {
+            let g = if SUM { [g[0]; LANES] } else { filled(&g[whole..]) };
+            slopes::<F, T, N, I, SUM>(f, &slices(&x.rest()), &g, &mut last);
+            if !moves {
+                add_rest(&mut lanes, &last, r.len - whole);
+            } else if repeats {
+                d[whole..r.len].iter_mut().zip(&last).for_each(|(d, &slope)| *d += slope);
+            } else {
+                d[whole..r.len].copy_from_slice(&last[..r.len - whole]);
+            }
+        }
+        if !moves {
+            d[0] += join_lanes(lanes, |a, b| a + b);
         }
     };
     if SUM { lines(full, x.map(|x| x.1), row) } else { rows(full, x.map(|x| x.1), row) }

@@ -1,7 +1,9 @@
 //! Element-wise loops.
 
 use super::chunks::{LANES, filled, whole};
-use crate::Real;
+use super::fused::Function;
+use super::walk::rows;
+use crate::{Real, Shape};
 use multiversion::multiversion;
 
 /// A function of one number and its derivative. Implementations are `#[inline(always)]`.
@@ -63,6 +65,49 @@ pub(crate) fn each_slope<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut
         apply(&filled(x_rest), &filled(y_rest), &mut g);
         g_rest.copy_from_slice(&g[..g_rest.len()]);
     }
+}
+
+/// y = f(a, b), where `a` and `b` broadcast to `out`: for functions that take no longer than to read their arguments, a
+/// loop for each way in which those repeat.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn binary<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
+    rows(out, [a.1, b.1], |r| {
+        let y = &mut y[r.out..r.out + r.len];
+        let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
+        match r.moves {
+            [true, true] => y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = op.f([a, b])),
+            [true, false] => y.iter_mut().zip(a).for_each(|(y, &a)| *y = op.f([a, b[0]])),
+            [false, true] => y.iter_mut().zip(b).for_each(|(y, &b)| *y = op.f([a[0], b])),
+            [false, false] => y.fill(op.f([a[0], b[0]])),
+        }
+    });
+}
+
+/// d = g · ∂f/∂a (or ∂f/∂b with `WRT_B`), in the shape of the output.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn binary_vjp<F: Real, B: Function<F, 2>, const WRT_B: bool>(
+    op: &B,
+    a: (&[F], Shape),
+    b: (&[F], Shape),
+    g: &[F],
+    d: &mut [F],
+    out: Shape,
+) {
+    rows(out, [a.1, b.1], |r| {
+        let (d, g) = (&mut d[r.out..r.out + r.len], &g[r.out..r.out + r.len]);
+        let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
+        let slope = |a, b| if WRT_B { op.d::<1>([a, b]) } else { op.d::<0>([a, b]) };
+        let d = d.iter_mut().zip(g);
+        match r.moves {
+            [true, true] => d.zip(a).zip(b).for_each(|(((d, &g), &a), &b)| *d = g * slope(a, b)),
+            [true, false] => d.zip(a).for_each(|((d, &g), &a)| *d = g * slope(a, b[0])),
+            [false, true] => d.zip(b).for_each(|((d, &g), &b)| *d = g * slope(a[0], b)),
+            [false, false] => {
+                let slope = slope(a[0], b[0]);
+                d.for_each(|(d, &g)| *d = g * slope);
+            }
+        }
+    });
 }
 
 /// y ← y + x.

@@ -1,17 +1,50 @@
 //! Addition, subtraction, multiplication, division and their operators.
 
+use super::Named;
 use super::elementwise::elementwise;
-use super::fused::{EachOf, Function};
-use crate::kernels::{fused, map};
+use super::fused::Function;
+use crate::kernels::map;
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor, Var};
+use std::fmt::Debug;
 use std::ops;
+
+/// A function of two numbers, quick to compute, as an operation on arrays that broadcast.
+#[derive(Debug)]
+struct Pairwise<B>(B);
+
+impl<F: Real, B: Function<F, 2> + Named + Debug + Send + 'static> Op<F> for Pairwise<B> {
+    fn name(&self) -> &'static str {
+        B::NAME
+    }
+
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        inputs[0].broadcast(inputs[1])
+    }
+
+    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
+        let [a, b] = [0, 1].map(|i| (inputs[i].data(), inputs[i].shape()));
+        let out = a.1.broadcast(b.1).expect("shapes were judged");
+        map::binary(&self.0, a, b, y, out);
+    }
+
+    fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
+        let [a, b] = [0, 1].map(|i| (at.x(i), at.shape(i)));
+        let out = at.output_shape();
+        dx.with_broadcast(0, |d| map::binary_vjp::<F, B, false>(&self.0, a, b, g, d, out));
+        dx.with_broadcast(1, |d| map::binary_vjp::<F, B, true>(&self.0, a, b, g, d, out));
+    }
+}
 
 /// Writes a function of two numbers in one block.
 macro_rules! pairwise {
-    ($($(#[$doc:meta])* $Op:ident ($a:ident, $b:ident): $f:expr, $da:expr, $db:expr;)*) => {$(
+    ($($(#[$doc:meta])* $Op:ident $name:literal ($a:ident, $b:ident): $f:expr, $da:expr, $db:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         struct $Op;
+
+        impl Named for $Op {
+            const NAME: &'static str = $name;
+        }
 
         impl<F: Real> Function<F, 2> for $Op {
             #[inline(always)]
@@ -33,14 +66,14 @@ macro_rules! pairwise {
 
 pairwise! {
     /// a · b, with derivatives b and a.
-    Mul (a, b): a * b, b, a;
+    Mul "mul" (a, b): a * b, b, a;
     /// a / b, with derivatives 1/b and −a/b².
-    Div (a, b): a / b, b.recip(), -a / (b * b);
+    Div "div" (a, b): a / b, b.recip(), -a / (b * b);
     /// The greater of a and b; its derivative goes there, to `a` if they are equal. NaN if either is.
-    Maximum (a, b): if a >= b || a.is_nan() { a } else { b },
+    Maximum "maximum" (a, b): if a >= b || a.is_nan() { a } else { b },
         if a >= b { F::one() } else { F::zero() }, if a >= b { F::zero() } else { F::one() };
     /// The lesser of a and b; its derivative goes there, to `a` if they are equal. NaN if either is.
-    Minimum (a, b): if a <= b || a.is_nan() { a } else { b },
+    Minimum "minimum" (a, b): if a <= b || a.is_nan() { a } else { b },
         if a <= b { F::one() } else { F::zero() }, if a <= b { F::zero() } else { F::one() };
 }
 
@@ -70,8 +103,9 @@ impl<F: Real, const MINUS: bool> Op<F> for Sum<MINUS> {
     }
 
     fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
-        let x = [0, 1].map(|i| (inputs[i].data(), inputs[i].shape()));
-        fused::each(self, x, x[0].1.broadcast(x[1].1).expect("shapes were judged"), y);
+        let [a, b] = [0, 1].map(|i| (inputs[i].data(), inputs[i].shape()));
+        let out = a.1.broadcast(b.1).expect("shapes were judged");
+        map::binary(self, a, b, y, out);
     }
 
     fn vjp(&self, _: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
@@ -93,14 +127,14 @@ pub trait Arithmetic: Array {
     #[must_use]
     #[track_caller]
     fn maximum(&self, other: &Self) -> Self {
-        Self::apply(EachOf("maximum", Maximum), &[self, other])
+        Self::apply(Pairwise(Maximum), &[self, other])
     }
 
     /// The lesser of two elements; the derivative goes to it, to the first if they are equal. NaN if either is.
     #[must_use]
     #[track_caller]
     fn minimum(&self, other: &Self) -> Self {
-        Self::apply(EachOf("minimum", Minimum), &[self, other])
+        Self::apply(Pairwise(Minimum), &[self, other])
     }
 }
 
@@ -141,8 +175,8 @@ macro_rules! operators {
     ([$($life:lifetime)?] $V:ty) => {
         operators!(@two [$($life)?] $V, Add add, Sum::<false>);
         operators!(@two [$($life)?] $V, Sub sub, Sum::<true>);
-        operators!(@two [$($life)?] $V, Mul mul, EachOf("mul", Mul));
-        operators!(@two [$($life)?] $V, Div div, EachOf("div", Div));
+        operators!(@two [$($life)?] $V, Mul mul, Pairwise(Mul));
+        operators!(@two [$($life)?] $V, Div div, Pairwise(Div));
         operators!(@number [$($life)?] $V, Add add, |x, c| x.plus(c), |c, x| x.plus(c));
         operators!(@number [$($life)?] $V, Sub sub, |x, c| x.plus(-c), |c, x| x.subtracted_from(c));
         operators!(@number [$($life)?] $V, Mul mul, |x, c| x.times(c), |c, x| x.times(c));
