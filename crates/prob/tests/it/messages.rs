@@ -128,8 +128,8 @@ fn data_outside_the_support_are_named() {
     );
     outside(Laplace::new(number(), number()).supports(&t([f64::NAN])), "Laplace: x must be finite; element 0 is NaN");
     outside(
-        Bernoulli::new(Tensor::from(0.0f32)).supports(&Tensor::from([[0.0, 1.0, 1.0], [0.0, 0.0, 0.1]])),
-        "Bernoulli: x must be 0 or 1; element [1, 2] is 0.1",
+        Bernoulli::new(Tensor::from(0.0f32)).supports(&Tensor::from([[0.0, 1.0, 0.1], [0.0, 0.0, 1.0]])),
+        "Bernoulli: x must be 0 or 1; element [0, 2] is 0.1",
     );
     outside(
         Categorical::new(t([0.0; 3])).supports(&t([2.0, 3.0])),
