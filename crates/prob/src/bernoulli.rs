@@ -1,9 +1,9 @@
 //! The Bernoulli distribution.
 
-use crate::event::{assert_each, sum_event};
+use crate::event::{prepend, sum_event};
 use crate::special::weigh;
-use crate::{Distribution, Entropy, Moments};
-use autograd::ops::{Binary, SumOf};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::{Rng, RngExt};
 
@@ -42,13 +42,11 @@ impl<V: Array> Bernoulli<V> {
 
     /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
     ///
-    /// # Panics
+    /// # Errors
     /// If a logit is NaN.
-    #[track_caller]
-    #[must_use]
-    pub fn validated(self) -> Self {
-        assert_each("Bernoulli", "logits", "numbers", &self.logits, |l| !l.is_nan());
-        self
+    pub fn validated(self) -> Result<Self, ParameterError> {
+        ParameterError::check("Bernoulli", "logits", "numbers", &self.logits, |l| !l.is_nan())?;
+        Ok(self)
     }
 
     /// The logits.
@@ -70,9 +68,9 @@ impl<V: Array> Bernoulli<V> {
 #[derive(Debug)]
 struct LogMass;
 
-impl<F: Real> Binary<F> for LogMass {
+impl<F: Real> Function<F, 2> for LogMass {
     #[inline(always)]
-    fn f(&self, x: F, l: F) -> F {
+    fn f(&self, [x, l]: [F; 2]) -> F {
         let m = if l > F::zero() { F::one() - x } else { x };
         let loss = if m == F::zero() { F::zero() } else { m * l.abs() };
         let loss = if (x < F::zero()) | (x > F::one()) { F::infinity() } else { loss };
@@ -80,15 +78,33 @@ impl<F: Real> Binary<F> for LogMass {
     }
 
     #[inline(always)]
-    fn da(&self, x: F, l: F) -> F {
-        let slope = hold(l, -F::max_value(), F::max_value());
-        if (x < F::zero()) | (x > F::one()) { F::zero() * slope } else { slope }
+    fn d<const I: usize>(&self, [x, l]: [F; 2]) -> F {
+        if I == 0 {
+            let slope = hold(l, -F::max_value(), F::max_value());
+            if (x < F::zero()) | (x > F::one()) { F::zero() * slope } else { slope }
+        } else {
+            let slope = hold(x, F::zero(), F::one()) - l.sigmoid();
+            if l.abs() == F::infinity() { F::zero() * slope } else { slope }
+        }
+    }
+}
+
+/// 0 below 0, σ(−l) from there to 1, and 1, NaN of NaN; ∂/∂l = −σ(l) σ(−l) between, 0 elsewhere and by x.
+#[derive(Debug)]
+struct Below;
+
+impl<F: Real> Function<F, 2> for Below {
+    #[inline(always)]
+    fn f(&self, [x, l]: [F; 2]) -> F {
+        let below = if x < F::zero() { F::zero() } else { (-l).sigmoid() };
+        let inside = if x < F::one() { below } else { x };
+        if x >= F::one() { F::one() } else { inside }
     }
 
     #[inline(always)]
-    fn db(&self, x: F, l: F) -> F {
-        let slope = hold(x, F::zero(), F::one()) - l.sigmoid();
-        if l.abs() == F::infinity() { F::zero() * slope } else { slope }
+    fn d<const I: usize>(&self, [x, l]: [F; 2]) -> F {
+        let between = I == 1 && (x >= F::zero()) & (x < F::one());
+        if between { -l.sigmoid() * (-l).sigmoid() } else { F::zero() }
     }
 }
 
@@ -99,18 +115,37 @@ fn hold<F: Real>(x: F, low: F, high: F) -> F {
     if x > high { high } else { x }
 }
 
+impl<V: Array> Bernoulli<V> {
+    /// Draws of a shape that the logits repeat along.
+    fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> Tensor<V::F> {
+        let probs = self.logits.value().sigmoid();
+        let probs = probs.data().iter().cycle();
+        let draw = |p: &V::F| V::F::of(f64::from(rng.random::<f64>() < p.as_f64()));
+        Tensor::new(shape, probs.take(shape.size()).map(draw).collect())
+    }
+}
+
 impl<V: Array> Distribution<V> for Bernoulli<V> {
+    fn shape(&self) -> Shape {
+        self.logits.shape()
+    }
+
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
         V::apply(SumOf("Bernoulli::log_prob", LogMass), &[x, &self.logits])
     }
 
+    /// The support is {0, 1}: soft targets between have a `log_prob`, but not a probability.
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        SupportError::check("Bernoulli", "x", "0 or 1", x, |x| x == 0.0 || x == 1.0)
+    }
+
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
-        let mut x = self.logits.value().sigmoid();
-        for x in x.data_mut() {
-            *x = V::F::of(f64::from(rng.random::<f64>() < x.as_f64()));
-        }
-        x
+        self.draw(self.shape(), rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        self.draw(prepend(n, self.shape()), rng)
     }
 }
 
@@ -122,6 +157,22 @@ impl<V: Array> Moments<V> for Bernoulli<V> {
     /// σ(l) σ(−l).
     fn variance(&self) -> V {
         self.probs() * (-self.logits.clone()).sigmoid()
+    }
+}
+
+impl<V: Array> Cdf<V> for Bernoulli<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        V::apply(EachOf("Bernoulli::cdf", Below), &[x, &self.logits])
+    }
+}
+
+/// 1 where l > 0, else 0.
+impl<V: Array> Mode<V> for Bernoulli<V> {
+    fn mode(&self) -> V {
+        let logits = self.logits.value();
+        let likelier = |l: &V::F| V::F::of(f64::from(l.as_f64() > 0.0));
+        self.logits.constant(&Tensor::new(logits.shape(), logits.data().iter().map(likelier).collect()))
     }
 }
 

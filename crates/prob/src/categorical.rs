@@ -1,8 +1,8 @@
 //! The categorical distribution.
 
-use crate::event::{assert_each, expand, sum_event, together};
+use crate::event::{prepend, sum_event, together};
 use crate::special::weigh;
-use crate::{Distribution, Entropy, Moments};
+use crate::{Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
 use autograd::prelude::*;
 use rand::{Rng, RngExt};
 
@@ -52,15 +52,13 @@ impl<V: Array> Categorical<V> {
 
     /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
     ///
-    /// # Panics
+    /// # Errors
     /// If a logit is NaN or +∞, or a variable has no possible class.
-    #[track_caller]
-    #[must_use]
-    pub fn validated(self) -> Self {
-        assert_each("Categorical", "logits", "finite or −∞", &self.logits, |l| l < f64::INFINITY);
-        let total = self.logits.logsumexp(-1);
-        assert_each("Categorical", "the logits of a variable", "finite for one class at least", &total, f64::is_finite);
-        self
+    pub fn validated(self) -> Result<Self, ParameterError> {
+        ParameterError::check("Categorical", "logits", "finite or −∞", &self.logits, |l| l < f64::INFINITY)?;
+        let (rule, total) = ("finite for one class at least", self.logits.value().logsumexp(-1));
+        ParameterError::check("Categorical", "the logits of a variable", rule, &total, f64::is_finite)?;
+        Ok(self)
     }
 
     /// The logits as they were given.
@@ -84,9 +82,11 @@ impl<V: Array> Categorical<V> {
         shape[shape.rank() - 1]
     }
 
-    /// The shape of a draw.
-    pub fn shape(&self) -> Shape {
-        self.logits.shape().without(self.logits.shape().rank() - 1)
+    /// Draws of a shape that the logits repeat along.
+    fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> Tensor<V::F> {
+        let probs = self.logits.value().softmax(-1);
+        let rows = probs.data().chunks_exact(self.classes()).cycle();
+        Tensor::new(shape, rows.take(shape.size()).map(|row| V::F::of(pick(row, rng) as f64)).collect())
     }
 
     /// The class numbers 0, 1, … beside each logit.
@@ -98,31 +98,28 @@ impl<V: Array> Categorical<V> {
 }
 
 impl<V: Array> Distribution<V> for Categorical<V> {
+    fn shape(&self) -> Shape {
+        self.logits.shape().without(self.logits.shape().rank() - 1)
+    }
+
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
-        let shape = together("Categorical: x and the logits before their last axis", x.shape(), self.shape());
-        let log_probs = expand(self.log_probs(), shape.push(self.classes()));
-        let mut index = expand(x.value(), shape);
-        let mut penalty = None;
-        for i in 0..shape.size() {
-            let class = index.data()[i].as_f64();
-            if class.fract() != 0.0 || !(0.0..self.classes() as f64).contains(&class) {
-                index.data_mut()[i] = V::F::of(0.0);
-                penalty.get_or_insert_with(|| Tensor::zeros(shape)).data_mut()[i] = V::F::of(f64::NEG_INFINITY);
-            }
-        }
-        let picked = log_probs.gather(&index);
-        sum_event(match penalty {
-            None => picked,
-            Some(penalty) => picked + x.constant(&penalty),
-        })
+        together("Categorical: x and the logits before their last axis", x.shape(), self.shape());
+        sum_event(self.logits.log_softmax_at(x))
+    }
+
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        let classes = self.classes() as f64;
+        let rule = format!("whole numbers from 0 to {}", classes - 1.0);
+        SupportError::check("Categorical", "x", &rule, x, |x| x.fract() == 0.0 && (0.0..classes).contains(&x))
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
-        let probs = self.logits.value().softmax(-1);
-        let rows: Vec<V::F> =
-            probs.data().chunks_exact(self.classes()).map(|row| V::F::of(pick(row, rng) as f64)).collect();
-        Tensor::new(self.shape(), rows)
+        self.draw(self.shape(), rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        self.draw(prepend(n, self.shape()), rng)
     }
 }
 
@@ -150,6 +147,19 @@ impl<V: Array> Moments<V> for Categorical<V> {
     fn variance(&self) -> V {
         let mean = self.mean().reshape(self.shape().push(1));
         (self.probs() * (self.class_numbers() - mean).square()).sum(-1)
+    }
+}
+
+/// The class of the greatest logit.
+impl<V: Array> Mode<V> for Categorical<V> {
+    fn mode(&self) -> V {
+        let logits = self.logits.value();
+        let greatest = |row: &[V::F]| {
+            let class = (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best });
+            V::F::of(class as f64)
+        };
+        let classes = logits.data().chunks_exact(self.classes()).map(greatest).collect();
+        self.logits.constant(&Tensor::new(self.shape(), classes))
     }
 }
 

@@ -37,11 +37,3 @@ pub(crate) fn prepend(n: usize, shape: Shape) -> Shape {
 pub(crate) fn full<V: Array>(like: &V, shape: Shape, value: f64) -> V {
     like.fill(shape, |x| x.fill(V::F::of(value)))
 }
-
-/// Panics unless every number passes the test.
-#[track_caller]
-pub(crate) fn assert_each<V: Array>(who: &str, what: &str, rule: &str, x: &V, legal: impl Fn(f64) -> bool) {
-    if let Some(bad) = x.value().data().iter().find(|x| !legal(x.as_f64())) {
-        panic!("{who}: {what} must be {rule}; there is {bad}");
-    }
-}

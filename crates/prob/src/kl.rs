@@ -2,8 +2,8 @@
 
 use crate::event::{expand, sum_event, together};
 use crate::special::weigh;
-use crate::{Bernoulli, Categorical, Laplace, Moments, MultivariateNormal, Normal, StandardNormal};
-use autograd::ops::{Binary, SumOf};
+use crate::{Bernoulli, Categorical, Distribution, Laplace, Moments, MultivariateNormal, Normal, StandardNormal};
+use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
 
 /// A distribution whose divergence to a `P` has a closed form.
@@ -68,20 +68,18 @@ impl<V: Array> KlTo<StandardNormal, V> for Normal<V> {
 #[derive(Debug)]
 struct KlToStandard;
 
-impl<F: Real> Binary<F> for KlToStandard {
+impl<F: Real> Function<F, 2> for KlToStandard {
     #[inline(always)]
-    fn f(&self, loc: F, log_variance: F) -> F {
+    fn f(&self, [loc, log_variance]: [F; 2]) -> F {
         (loc * loc + (log_variance.fast_exp_m1() - log_variance)) * F::of(0.5)
     }
 
     #[inline(always)]
-    fn da(&self, loc: F, _log_variance: F) -> F {
-        loc
-    }
-
-    #[inline(always)]
-    fn db(&self, _loc: F, log_variance: F) -> F {
-        log_variance.fast_exp_m1() * F::of(0.5)
+    fn d<const I: usize>(&self, [loc, log_variance]: [F; 2]) -> F {
+        match I {
+            0 => loc,
+            _ => log_variance.fast_exp_m1() * F::of(0.5),
+        }
     }
 }
 

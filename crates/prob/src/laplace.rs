@@ -1,8 +1,9 @@
 //! The Laplace distribution.
 
-use crate::event::{assert_each, expand, prepend, sum_event, together};
+use crate::event::{expand, prepend, sum_event, together};
 use crate::noise::fill_standard_laplace;
-use crate::{Distribution, Entropy, Moments, Reparameterized};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
+use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
 use std::f64::consts::{E, LN_2};
@@ -34,14 +35,12 @@ impl<V: Array> Laplace<V> {
 
     /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
     ///
-    /// # Panics
+    /// # Errors
     /// If μ is not finite, or b not positive and finite.
-    #[track_caller]
-    #[must_use]
-    pub fn validated(self) -> Self {
-        assert_each("Laplace", "loc", "finite", &self.loc, f64::is_finite);
-        assert_each("Laplace", "scale", "positive and finite", &self.scale, |b| b > 0.0 && b.is_finite());
-        self
+    pub fn validated(self) -> Result<Self, ParameterError> {
+        ParameterError::check("Laplace", "loc", "finite", &self.loc, f64::is_finite)?;
+        ParameterError::check("Laplace", "scale", "positive and finite", &self.scale, |b| b > 0.0 && b.is_finite())?;
+        Ok(self)
     }
 
     /// The location μ as it was given.
@@ -54,9 +53,9 @@ impl<V: Array> Laplace<V> {
         &self.scale
     }
 
-    /// The shape of a draw.
-    pub fn shape(&self) -> Shape {
-        together("Laplace", self.loc.shape(), self.scale.shape())
+    /// The same distribution over plain numbers.
+    fn values(&self) -> Laplace<Tensor<V::F>> {
+        Laplace { loc: self.loc.value(), scale: self.scale.value() }
     }
 
     /// z = μ + b ⊙ u with u from the Laplace distribution with μ = 0 and b = 1.
@@ -65,15 +64,80 @@ impl<V: Array> Laplace<V> {
     }
 }
 
+/// −|u| − log 2b with u = (x − μ)/b; ∂/∂x = −(sign u)/b, ∂/∂μ = (sign u)/b, ∂/∂b = (|u| − 1)/b, all 0 at x = ±∞.
+#[derive(Debug)]
+struct LogDensity;
+
+impl<F: Real> Function<F, 3> for LogDensity {
+    #[inline(always)]
+    fn f(&self, [x, loc, scale]: [F; 3]) -> F {
+        -((x - loc) / scale).abs() - scale.fast_ln() - F::of(LN_2)
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
+        let u = (x - loc) / scale;
+        let slope = match I {
+            0 => -sign(u),
+            1 => sign(u),
+            _ => u.abs() - F::one(),
+        };
+        if x.abs() == F::infinity() { F::zero() } else { slope / scale }
+    }
+}
+
+/// ½ eᵘ below μ and 1 − ½ e⁻ᵘ above, with u = (x − μ)/b; ∂/∂x = e^−|u|/2b, ∂/∂μ = −e^−|u|/2b, ∂/∂b = −u e^−|u|/2b.
+#[derive(Debug)]
+struct Below;
+
+impl<F: Real> Function<F, 3> for Below {
+    #[inline(always)]
+    fn f(&self, [x, loc, scale]: [F; 3]) -> F {
+        let u = (x - loc) / scale;
+        let tail = F::of(0.5) * (-u.abs()).fast_exp();
+        if u > F::zero() { F::one() - tail } else { tail }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
+        let u = (x - loc) / scale;
+        let density = F::of(0.5) * (-u.abs()).fast_exp() / scale;
+        let slope = match I {
+            0 => density,
+            1 => -density,
+            _ => -u * density,
+        };
+        if x.abs() == F::infinity() { F::zero() } else { slope }
+    }
+}
+
+/// 1 above 0, −1 below and 0 at 0, NaN of NaN.
+#[inline(always)]
+fn sign<F: Real>(x: F) -> F {
+    let above = if x > F::zero() { F::one() } else { x * F::zero() };
+    if x < F::zero() { -F::one() } else { above }
+}
+
 impl<V: Array> Distribution<V> for Laplace<V> {
+    fn shape(&self) -> Shape {
+        together("Laplace", self.loc.shape(), self.scale.shape())
+    }
+
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
-        let u = (x.clone() - &self.loc) / &self.scale;
-        sum_event(-u.abs() - self.scale.ln() - LN_2)
+        V::apply(SumOf("Laplace::log_prob", LogDensity), &[x, &self.loc, &self.scale])
+    }
+
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        SupportError::check("Laplace", "x", "finite", x, f64::is_finite)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
-        Laplace { loc: self.loc.value(), scale: self.scale.value() }.rsample(rng)
+        self.values().rsample(rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        self.values().rsample_n(n, rng)
     }
 }
 
@@ -95,6 +159,20 @@ impl<V: Array> Moments<V> for Laplace<V> {
     /// 2b².
     fn variance(&self) -> V {
         expand(self.scale.square() * 2.0, self.shape())
+    }
+}
+
+impl<V: Array> Cdf<V> for Laplace<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        V::apply(EachOf("Laplace::cdf", Below), &[x, &self.loc, &self.scale])
+    }
+}
+
+/// μ.
+impl<V: Array> Mode<V> for Laplace<V> {
+    fn mode(&self) -> V {
+        self.mean()
     }
 }
 

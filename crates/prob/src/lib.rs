@@ -38,9 +38,10 @@
 //!   exactly the last axes of the other, or with extents of 1 at equal rank. A parameter that stands for many elements
 //!   counts for each: a scale that is a number contributes D times to an event of D elements. A draw has the shape that
 //!   the parameters have together.
-//! - **Values** are not checked where they may come from a network: a negative scale gives NaN. `validated()` panics
-//!   with the parameter and the value; it is for what a person writes or a file holds. Outside its support a
-//!   distribution has log p = −∞, and for legal parameters there is no NaN, whatever `x` is but NaN itself.
+//! - **Values** are not checked where they may come from a network: a negative scale gives NaN. `validated()` is for what
+//!   a person writes or a file holds: its error names the parameter, the value and its place. Outside its support a
+//!   distribution has log p = −∞, with gradients of 0; [`supports`](Distribution::supports) checks data once, when they
+//!   are loaded. For legal parameters there is no NaN, whatever `x` is but NaN itself.
 //! - **Randomness** is handed in: every draw takes a generator, and [`Key`] gives one for each purpose, step and shard.
 //!
 //! | distribution | parameters | support | draws are differentiable | KL in closed form to |
@@ -55,11 +56,78 @@
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
 //!
-//! A distribution of your own implements [`Distribution`], and [`KlTo`] for each pair that has a closed form.
+//! # A distribution of your own
+//!
+//! One block says what the density of an element is and how it changes; [`SumOf`](autograd::ops::SumOf) makes of it one
+//! fast operation over arrays that broadcast, summed over the event. What else can be asked is a trait each:
+//! [`Reparameterized`], [`Moments`], [`Cdf`], [`Mode`], [`Entropy`], and [`KlTo`] for each pair that has a closed form.
+//!
+//! ```
+//! use autograd::ops::{Function, SumOf};
+//! use autograd::prelude::*;
+//! use prob::{Distribution, SupportError};
+//! use rand::{Rng, RngExt};
+//!
+//! /// The Rayleigh distribution, log p(x) = Σⱼ { log xⱼ − 2 log σⱼ − xⱼ²/2σⱼ² } for x > 0.
+//! struct Rayleigh<V> {
+//!     scale: V,
+//! }
+//!
+//! /// log x − 2 log σ − ½ (x/σ)², −∞ at 0 and below; ∂/∂x = 1/x − x/σ², ∂/∂σ = ((x/σ)² − 2)/σ, 0 outside.
+//! #[derive(Debug)]
+//! struct LogDensity;
+//!
+//! impl<F: Real> Function<F, 2> for LogDensity {
+//!     #[inline(always)]
+//!     fn f(&self, [x, scale]: [F; 2]) -> F {
+//!         let u = x / scale;
+//!         let log_p = (u / scale).ln() - F::of(0.5) * u * u;
+//!         if x <= F::zero() { F::neg_infinity() } else { log_p }
+//!     }
+//!
+//!     #[inline(always)]
+//!     fn d<const I: usize>(&self, [x, scale]: [F; 2]) -> F {
+//!         let u = x / scale;
+//!         let slope = match I {
+//!             0 => x.recip() - u / scale,
+//!             _ => (u * u - F::of(2.0)) / scale,
+//!         };
+//!         if x <= F::zero() { F::zero() } else { slope }
+//!     }
+//! }
+//!
+//! impl<V: Array> Distribution<V> for Rayleigh<V> {
+//!     fn shape(&self) -> Shape {
+//!         self.scale.shape()
+//!     }
+//!
+//!     fn log_prob(&self, x: &V) -> V {
+//!         V::apply(SumOf("Rayleigh::log_prob", LogDensity), &[x, &self.scale])
+//!     }
+//!
+//!     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+//!         SupportError::check("Rayleigh", "x", "positive and finite", x, |x| x > 0.0 && x.is_finite())
+//!     }
+//!
+//!     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+//!         let mut x = self.scale.value();
+//!         x.data_mut().iter_mut().for_each(|x| {
+//!             *x = *x * V::F::of((-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt());
+//!         });
+//!         x
+//!     }
+//! }
+//!
+//! let p = Rayleigh { scale: Tensor::from([1.0, 2.0]) };
+//! assert!((p.log_prob(&Tensor::from([1.0, 2.0])).item() - (-1.0 - 2.0_f64.ln())).abs() < 1e-15);
+//! let (x, scale) = (Tensor::from([[0.5, 2.0], [1.0, 3.0]]), Tensor::from([1.0, 2.0]));
+//! autograd::check::gradients(&[x, scale], |v| Rayleigh { scale: v[1] }.log_prob(&v[0])).unwrap();
+//! ```
 
 mod bernoulli;
 mod categorical;
 mod distribution;
+mod error;
 mod event;
 mod key;
 mod kl;
@@ -74,7 +142,8 @@ pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
-pub use distribution::{Distribution, Entropy, Moments, Reparameterized};
+pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
+pub use error::{ParameterError, SupportError};
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
@@ -87,7 +156,7 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Distribution, Entropy, Key, KlTo, Laplace, Moments, MultivariateNormal, Normal,
-        Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, Mode, Moments, MultivariateNormal,
+        Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

@@ -1,8 +1,8 @@
 //! The normal distribution with a full covariance.
 
-use crate::event::{assert_each, expand, prepend, sum_event, together};
+use crate::event::{expand, prepend, sum_event, together};
 use crate::noise::standard_normal;
-use crate::{Distribution, Entropy, Moments, Normal, Reparameterized};
+use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::prelude::*;
 use rand::Rng;
 use std::f64::consts::{E, PI, TAU};
@@ -64,16 +64,14 @@ impl<V: Array> MultivariateNormal<V> {
 
     /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
     ///
-    /// # Panics
+    /// # Errors
     /// If a parameter is not finite, or L's diagonal not positive.
-    #[track_caller]
-    #[must_use]
-    pub fn validated(self) -> Self {
-        assert_each("MultivariateNormal", "loc", "finite", &self.loc, f64::is_finite);
-        assert_each("MultivariateNormal", "scale_tril", "finite", &self.scale_tril, f64::is_finite);
-        let diagonal = self.scale_tril.diagonal();
-        assert_each("MultivariateNormal", "the diagonal of scale_tril", "positive", &diagonal, |l| l > 0.0);
-        self
+    pub fn validated(self) -> Result<Self, ParameterError> {
+        ParameterError::check("MultivariateNormal", "loc", "finite", &self.loc, f64::is_finite)?;
+        ParameterError::check("MultivariateNormal", "scale_tril", "finite", &self.scale_tril, f64::is_finite)?;
+        let (what, diagonal) = ("the diagonal of scale_tril", self.scale_tril.value().diagonal());
+        ParameterError::check("MultivariateNormal", what, "positive", &diagonal, |l| l > 0.0)?;
+        Ok(self)
     }
 
     /// The mean μ as it was given.
@@ -89,11 +87,6 @@ impl<V: Array> MultivariateNormal<V> {
     /// Σ = L Lᵀ.
     pub fn covariance(&self) -> V {
         self.scale_tril.matmul_t(&self.scale_tril)
-    }
-
-    /// The shape of a draw.
-    pub fn shape(&self) -> Shape {
-        together("MultivariateNormal", self.loc.shape(), rows(self.scale_tril.shape()))
     }
 
     /// log Lⱼⱼ, of the shape of a draw.
@@ -143,6 +136,10 @@ fn rows(scale_tril: Shape) -> Shape {
 }
 
 impl<V: Array> Distribution<V> for MultivariateNormal<V> {
+    fn shape(&self) -> Shape {
+        together("MultivariateNormal", self.loc.shape(), rows(self.scale_tril.shape()))
+    }
+
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
         let distance = self.square_distance(x.clone() - &self.loc);
@@ -150,8 +147,16 @@ impl<V: Array> Distribution<V> for MultivariateNormal<V> {
         distance * -0.5 - constant
     }
 
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        SupportError::check("MultivariateNormal", "x", "finite", x, f64::is_finite)
+    }
+
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
         self.values().rsample(rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        self.values().rsample_n(n, rng)
     }
 }
 
@@ -173,6 +178,13 @@ impl<V: Array> Moments<V> for MultivariateNormal<V> {
     /// The diagonal of Σ.
     fn variance(&self) -> V {
         expand(self.scale_tril.square().sum(-1), self.shape())
+    }
+}
+
+/// μ.
+impl<V: Array> Mode<V> for MultivariateNormal<V> {
+    fn mode(&self) -> V {
+        self.mean()
     }
 }
 

@@ -1,11 +1,12 @@
 //! The normal distribution with independent elements.
 
-use crate::event::{assert_each, expand, full, prepend, sum_event, together};
+use crate::event::{expand, full, prepend, sum_event, together};
 use crate::noise::standard_normal;
-use crate::{Distribution, Entropy, Moments, Reparameterized};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
+use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
-use std::f64::consts::{E, PI, TAU};
+use std::f64::consts::{E, FRAC_1_SQRT_2, PI, TAU};
 
 /// N(μ, diag σ²): independent normal elements.
 ///
@@ -69,17 +70,17 @@ impl<V: Array> Normal<V> {
 
     /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
     ///
-    /// # Panics
+    /// # Errors
     /// If μ is not finite, or σ not positive and finite.
-    #[track_caller]
-    #[must_use]
-    pub fn validated(self) -> Self {
-        assert_each("Normal", "loc", "finite", &self.loc, f64::is_finite);
+    pub fn validated(self) -> Result<Self, ParameterError> {
+        ParameterError::check("Normal", "loc", "finite", &self.loc, f64::is_finite)?;
         match &self.spread {
-            Spread::Scale(s) => assert_each("Normal", "scale", "positive and finite", s, |s| s > 0.0 && s.is_finite()),
-            Spread::LogVariance(l) => assert_each("Normal", "log-variance", "finite", l, f64::is_finite),
+            Spread::Scale(s) => {
+                ParameterError::check("Normal", "scale", "positive and finite", s, |s| s > 0.0 && s.is_finite())?
+            }
+            Spread::LogVariance(l) => ParameterError::check("Normal", "log-variance", "finite", l, f64::is_finite)?,
         }
-        self
+        Ok(self)
     }
 
     /// The mean μ as it was given.
@@ -119,12 +120,6 @@ impl<V: Array> Normal<V> {
         }
     }
 
-    /// The shape of a draw.
-    pub fn shape(&self) -> Shape {
-        let (Spread::Scale(s) | Spread::LogVariance(s)) = &self.spread;
-        together("Normal", self.loc.shape(), s.shape())
-    }
-
     /// The same distribution over plain numbers.
     fn values(&self) -> Normal<Tensor<V::F>> {
         let spread = match &self.spread {
@@ -140,15 +135,107 @@ impl<V: Array> Normal<V> {
     }
 }
 
+/// −½ u² − log σ − ½ log 2π with u = (x − μ)/σ; ∂/∂x = −u/σ, ∂/∂μ = u/σ, ∂/∂σ = (u² − 1)/σ, all 0 at x = ±∞.
+#[derive(Debug)]
+struct LogDensity;
+
+impl<F: Real> Function<F, 3> for LogDensity {
+    #[inline(always)]
+    fn f(&self, [x, loc, scale]: [F; 3]) -> F {
+        let u = (x - loc) / scale;
+        F::of(-0.5) * (u * u) - scale.fast_ln() - F::of(0.5 * TAU.ln())
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
+        let u = (x - loc) / scale;
+        let slope = match I {
+            0 => -u,
+            1 => u,
+            _ => u * u - F::one(),
+        };
+        at_finite(x, slope / scale)
+    }
+}
+
+/// −½ u² − ½ l − ½ log 2π with u = (x − μ) e^−l/2 and l = log σ²; ∂/∂x = −u e^−l/2, ∂/∂μ = u e^−l/2, ∂/∂l = ½ (u² − 1),
+/// all 0 at x = ±∞.
+#[derive(Debug)]
+struct LogDensityByVariance;
+
+impl<F: Real> Function<F, 3> for LogDensityByVariance {
+    #[inline(always)]
+    fn f(&self, [x, loc, log_variance]: [F; 3]) -> F {
+        let u = (x - loc) * (log_variance * F::of(-0.5)).fast_exp();
+        F::of(-0.5) * (u * u + log_variance) - F::of(0.5 * TAU.ln())
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, log_variance]: [F; 3]) -> F {
+        let narrowness = (log_variance * F::of(-0.5)).fast_exp();
+        let u = (x - loc) * narrowness;
+        let slope = match I {
+            0 => -u * narrowness,
+            1 => u * narrowness,
+            _ => F::of(0.5) * (u * u - F::one()),
+        };
+        at_finite(x, slope)
+    }
+}
+
+/// Φ(u) = ½ erfc(−u/√2) with u = (x − μ)/σ; with the density φ, ∂/∂x = φ(u)/σ, ∂/∂μ = −φ(u)/σ, ∂/∂σ = −u φ(u)/σ.
+#[derive(Debug)]
+struct Below;
+
+impl<F: Real> Function<F, 3> for Below {
+    #[inline(always)]
+    fn f(&self, [x, loc, scale]: [F; 3]) -> F {
+        F::of(0.5) * ((loc - x) / scale * F::of(FRAC_1_SQRT_2)).erfc()
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
+        let u = (x - loc) / scale;
+        let density = (u * F::of(FRAC_1_SQRT_2)).exp_minus_square() * F::of(TAU.sqrt().recip()) / scale;
+        let slope = match I {
+            0 => density,
+            1 => -density,
+            _ => -u * density,
+        };
+        at_finite(x, slope)
+    }
+}
+
+/// The slope, 0 at x = ±∞.
+#[inline(always)]
+fn at_finite<F: Real>(x: F, slope: F) -> F {
+    if x.abs() == F::infinity() { F::zero() } else { slope }
+}
+
 impl<V: Array> Distribution<V> for Normal<V> {
+    fn shape(&self) -> Shape {
+        let (Spread::Scale(s) | Spread::LogVariance(s)) = &self.spread;
+        together("Normal", self.loc.shape(), s.shape())
+    }
+
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
-        let u = (x.clone() - &self.loc) / self.scale();
-        sum_event(u.square() * -0.5 - self.log_scale() - 0.5 * TAU.ln())
+        match &self.spread {
+            Spread::Scale(s) => V::apply(SumOf("Normal::log_prob", LogDensity), &[x, &self.loc, s]),
+            Spread::LogVariance(l) => V::apply(SumOf("Normal::log_prob", LogDensityByVariance), &[x, &self.loc, l]),
+        }
+    }
+
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        SupportError::check("Normal", "x", "finite", x, f64::is_finite)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
         self.values().rsample(rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        self.values().rsample_n(n, rng)
     }
 }
 
@@ -169,6 +256,20 @@ impl<V: Array> Moments<V> for Normal<V> {
 
     fn variance(&self) -> V {
         expand(self.square_scale(), self.shape())
+    }
+}
+
+impl<V: Array> Cdf<V> for Normal<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        V::apply(EachOf("Normal::cdf", Below), &[x, &self.loc, &self.scale()])
+    }
+}
+
+/// μ.
+impl<V: Array> Mode<V> for Normal<V> {
+    fn mode(&self) -> V {
+        self.mean()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The standard normal distribution.
 
-use crate::Distribution;
-use crate::event::{expand, sum_event, together};
+use crate::event::{expand, prepend, sum_event, together};
 use crate::noise::fill_standard_normal;
+use crate::{Cdf, Distribution, Normal, SupportError};
+use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
 use std::f64::consts::{E, PI, TAU};
@@ -48,6 +49,11 @@ impl StandardNormal {
         Tensor::zeros(self.shape)
     }
 
+    /// 0, of the shape of a draw.
+    pub fn mode<F: Real>(&self) -> Tensor<F> {
+        self.mean()
+    }
+
     /// 1, of the shape of a draw.
     pub fn variance<F: Real>(&self) -> Tensor<F> {
         Tensor::ones(self.shape)
@@ -59,14 +65,50 @@ impl StandardNormal {
     }
 }
 
+/// −½ x² − ½ log 2π; ∂/∂x = −x, 0 at x = ±∞.
+#[derive(Debug)]
+struct LogDensity;
+
+impl<F: Real> Function<F, 1> for LogDensity {
+    #[inline(always)]
+    fn f(&self, [x]: [F; 1]) -> F {
+        F::of(-0.5) * (x * x) - F::of(0.5 * TAU.ln())
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x]: [F; 1]) -> F {
+        if x.abs() == F::infinity() { F::zero() } else { -x }
+    }
+}
+
 impl<V: Array> Distribution<V> for StandardNormal {
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
         let shape = together("StandardNormal: x and the distribution", x.shape(), self.shape);
-        sum_event(expand(x.square() * -0.5 - 0.5 * TAU.ln(), shape))
+        V::apply(SumOf("StandardNormal::log_prob", LogDensity), &[&expand(x.clone(), shape)])
+    }
+
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        SupportError::check("StandardNormal", "x", "finite", x, f64::is_finite)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
         StandardNormal::sample(self, rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        StandardNormal::new(prepend(n, self.shape)).sample(rng)
+    }
+}
+
+impl<V: Array> Cdf<V> for StandardNormal {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        let shape = together("StandardNormal: x and the distribution", x.shape(), self.shape);
+        Normal::standard(x).cdf(&expand(x.clone(), shape))
     }
 }

@@ -1,6 +1,7 @@
 //! Element-wise loops.
 
 use super::chunks::{LANES, filled, whole};
+use super::fused::Function;
 use super::walk::rows;
 use crate::{Real, Shape};
 use multiversion::multiversion;
@@ -33,17 +34,6 @@ impl<F: Real> Unary<F> for Identity {
     fn df(&self, _: F, _: F) -> F {
         F::one()
     }
-}
-
-/// A function of two numbers and its derivatives, each `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf) and
-/// [`Pairwise`](crate::ops::Pairwise).
-pub trait Binary<F> {
-    /// f(a, b).
-    fn f(&self, a: F, b: F) -> F;
-    /// ∂f/∂a.
-    fn da(&self, a: F, b: F) -> F;
-    /// ∂f/∂b.
-    fn db(&self, a: F, b: F) -> F;
 }
 
 /// y = f(x).
@@ -92,24 +82,25 @@ fn slopes<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
     }
 }
 
-/// y = f(a, b), where `a` and `b` broadcast to `out`.
+/// y = f(a, b), where `a` and `b` broadcast to `out`: for functions that take no longer than to read their arguments, a
+/// loop for each way in which those repeat.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-pub(crate) fn binary<F: Real, B: Binary<F>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
+pub(crate) fn binary<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
     rows(out, [a.1, b.1], |r| {
         let y = &mut y[r.out..r.out + r.len];
         let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
         match r.moves {
-            [true, true] => y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = op.f(a, b)),
-            [true, false] => y.iter_mut().zip(a).for_each(|(y, &a)| *y = op.f(a, b[0])),
-            [false, true] => y.iter_mut().zip(b).for_each(|(y, &b)| *y = op.f(a[0], b)),
-            [false, false] => y.fill(op.f(a[0], b[0])),
+            [true, true] => y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = op.f([a, b])),
+            [true, false] => y.iter_mut().zip(a).for_each(|(y, &a)| *y = op.f([a, b[0]])),
+            [false, true] => y.iter_mut().zip(b).for_each(|(y, &b)| *y = op.f([a[0], b])),
+            [false, false] => y.fill(op.f([a[0], b[0]])),
         }
     });
 }
 
 /// d = g · ∂f/∂a (or ∂f/∂b with `WRT_B`), in the shape of the output.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-pub(crate) fn binary_vjp<F: Real, B: Binary<F>, const WRT_B: bool>(
+pub(crate) fn binary_vjp<F: Real, B: Function<F, 2>, const WRT_B: bool>(
     op: &B,
     a: (&[F], Shape),
     b: (&[F], Shape),
@@ -120,7 +111,7 @@ pub(crate) fn binary_vjp<F: Real, B: Binary<F>, const WRT_B: bool>(
     rows(out, [a.1, b.1], |r| {
         let (d, g) = (&mut d[r.out..r.out + r.len], &g[r.out..r.out + r.len]);
         let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
-        let slope = |a, b| if WRT_B { op.db(a, b) } else { op.da(a, b) };
+        let slope = |a, b| if WRT_B { op.d::<1>([a, b]) } else { op.d::<0>([a, b]) };
         let d = d.iter_mut().zip(g);
         match r.moves {
             [true, true] => d.zip(a).zip(b).for_each(|(((d, &g), &a), &b)| *d = g * slope(a, b)),

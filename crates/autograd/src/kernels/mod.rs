@@ -7,10 +7,10 @@
 pub(crate) mod affine;
 mod chunks;
 pub(crate) mod conv;
+pub(crate) mod fused;
 pub(crate) mod gemm;
 pub(crate) mod map;
 pub(crate) mod math;
-pub(crate) mod pairs;
 pub(crate) mod permute;
 pub(crate) mod reduce;
 pub(crate) mod scratch;

@@ -35,7 +35,7 @@ fn fold<F: Real>(x: &[F], start: F, step: impl Fn(F, F) -> F, join: impl Fn(F, F
 
 /// The partial results put together pairwise.
 #[inline(always)]
-fn join_lanes<F: Real>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
+pub(super) fn join_lanes<F: Real>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
     let mut n = LANES / 2;
     while n > 0 {
         for i in 0..n {
@@ -50,25 +50,6 @@ fn join_lanes<F: Real>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
 #[inline(always)]
 pub(crate) fn fold_sum<F: Real>(x: &[F], f: impl Fn(F) -> F) -> F {
     fold(x, F::zero(), |sum, x| sum + f(x), |a, b| a + b)
-}
-
-/// Σ f(a, b) of pairs, in the order of [`fold_sum`].
-#[inline(always)]
-pub(crate) fn fold_pairs<F: Real>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
-    let mut lanes = [F::zero(); LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for (lane, (&a, &b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
-            *lane += f(a, b);
-        }
-    }
-    if !a_rest.is_empty() {
-        let (a, b) = (filled(a_rest), filled(b_rest));
-        let mut stepped = lanes;
-        stepped.iter_mut().zip(a.iter().zip(&b)).for_each(|(lane, (&a, &b))| *lane += f(a, b));
-        lanes[..a_rest.len()].copy_from_slice(&stepped[..a_rest.len()]);
-    }
-    join_lanes(lanes, |a, b| a + b)
 }
 
 /// The greatest element; −∞ of none, NaN if there is one.

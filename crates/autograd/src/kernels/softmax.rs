@@ -92,18 +92,45 @@ pub(crate) fn logsumexp_vjp<F: Real>(x: &[F], split: Split, origins: &[F], share
     });
 }
 
+/// For each row of `n` elements, where exponents are measured from and ln Σ e^(x − origin).
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn log_totals<F: Real>(x: &[F], n: usize, origins: &mut [F], totals: &mut [F]) {
+    for (i, (m, total)) in origins.iter_mut().zip(totals).enumerate() {
+        let row = &x[i * n..(i + 1) * n];
+        *m = origin(fold_max(row));
+        let m = *m;
+        *total = log_total(fold_sum(row, |x| term(x, m)));
+    }
+}
+
+/// x − origin − ln Σ for one element x, the logarithm of its share.
+#[inline(always)]
+pub(crate) fn log_share<F: Real>(x: F, origin: F, total: F) -> F {
+    if x == origin { -total } else { x - origin - total }
+}
+
+/// d ← d − eˣ/Σ · Σ d for each row of `n` elements, from what [`log_totals`] found: the derivative of the log-shares, of
+/// which `d` holds the cotangents.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+pub(crate) fn log_shares_vjp<F: Real>(x: &[F], n: usize, origins: &[F], totals: &[F], d: &mut [F]) {
+    for (i, (&m, &total)) in origins.iter().zip(totals).enumerate() {
+        let (x, d) = (&x[i * n..(i + 1) * n], &mut d[i * n..(i + 1) * n]);
+        let (g, share) = (fold_sum(d, |d| d), (-total).fast_exp());
+        d.iter_mut().zip(x).for_each(|(d, &x)| *d -= g * kept(share * term(x, m)));
+    }
+}
+
 /// y = eˣ/Σ along an axis, or with `LOG` its logarithm x − ln Σ.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn softmax<F: Real, const LOG: bool>(x: &[F], split: Split, y: &mut [F]) {
     let (outer, n, inner) = split;
-    let log = |x: F, origin: F, total: F| if x == origin { -total } else { x - origin - total };
     if inner == 1 {
         for i in 0..outer {
             let (x, y) = (&x[i * n..(i + 1) * n], &mut y[i * n..(i + 1) * n]);
             let origin = origin(fold_max(x));
             if LOG {
                 let total = log_total(fold_sum(x, |x| term(x, origin)));
-                y.iter_mut().zip(x).for_each(|(y, &x)| *y = log(x, origin, total));
+                y.iter_mut().zip(x).for_each(|(y, &x)| *y = log_share(x, origin, total));
             } else {
                 y.iter_mut().zip(x).for_each(|(y, &x)| *y = term(x, origin));
                 let share = share(fold_sum(y, |y| y));
@@ -128,7 +155,7 @@ pub(crate) fn softmax<F: Real, const LOG: bool>(x: &[F], split: Split, y: &mut [
         for row in tile.rows() {
             let columns = sums.iter().zip(&*origins);
             columns.zip(&x[row.clone()]).zip(&mut y[row]).for_each(|(((&sum, &m), &x), y)| {
-                *y = if LOG { log(x, m, sum) } else { *y * sum };
+                *y = if LOG { log_share(x, m, sum) } else { *y * sum };
             });
         }
     });

@@ -2,54 +2,17 @@
 
 use super::Named;
 use super::elementwise::elementwise;
-use crate::kernels::map::{self, Binary};
+use super::fused::Function;
+use crate::kernels::map;
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor, Var};
 use std::fmt::Debug;
 use std::ops;
 
-/// A function of two numbers as an operation on each pair of elements of arrays that broadcast:
-/// `V::apply(Pairwise(f), &[a, b])`, with da = g · ∂f/∂a and db = g · ∂f/∂b.
-///
-/// ```
-/// use autograd::ops::{Binary, Named, Pairwise};
-/// use autograd::{Array, check, prelude::*};
-///
-/// /// √(a² + b²).
-/// #[derive(Debug)]
-/// struct Hypot;
-///
-/// impl Named for Hypot {
-///     const NAME: &'static str = "hypot";
-/// }
-///
-/// impl<F: Real> Binary<F> for Hypot {
-///     #[inline(always)]
-///     fn f(&self, a: F, b: F) -> F {
-///         a.hypot(b)
-///     }
-///
-///     #[inline(always)]
-///     fn da(&self, a: F, b: F) -> F {
-///         a / a.hypot(b)
-///     }
-///
-///     #[inline(always)]
-///     fn db(&self, a: F, b: F) -> F {
-///         b / a.hypot(b)
-///     }
-/// }
-///
-/// let (a, b) = (Tensor::from([[3.0, 5.0]]), Tensor::from([[4.0], [12.0]]));
-/// assert_eq!(Tensor::apply(Pairwise(Hypot), &[&a, &b]), Tensor::from([[5.0, 41f64.sqrt()], [153f64.sqrt(), 13.0]]));
-/// check::gradients(&[a, b], |v| Var::apply(Pairwise(Hypot), &[&v[0], &v[1]])).unwrap();
-/// ```
+/// A function of two numbers, quick to compute, as an operation on arrays that broadcast.
 #[derive(Debug)]
-pub struct Pairwise<B>(
-    /// f.
-    pub B,
-);
+struct Pairwise<B>(B);
 
-impl<F: Real, B: Binary<F> + Named + Debug + Send + 'static> Op<F> for Pairwise<B> {
+impl<F: Real, B: Function<F, 2> + Named + Debug + Send + 'static> Op<F> for Pairwise<B> {
     fn name(&self) -> &'static str {
         B::NAME
     }
@@ -83,22 +46,19 @@ macro_rules! pairwise {
             const NAME: &'static str = $name;
         }
 
-        impl<F: Real> Binary<F> for $Op {
+        impl<F: Real> Function<F, 2> for $Op {
             #[inline(always)]
-            fn f(&self, $a: F, $b: F) -> F {
+            fn f(&self, [$a, $b]: [F; 2]) -> F {
                 $f
             }
 
             #[inline(always)]
             #[allow(unused_variables)]
-            fn da(&self, $a: F, $b: F) -> F {
-                $da
-            }
-
-            #[inline(always)]
-            #[allow(unused_variables)]
-            fn db(&self, $a: F, $b: F) -> F {
-                $db
+            fn d<const I: usize>(&self, [$a, $b]: [F; 2]) -> F {
+                match I {
+                    0 => $da,
+                    _ => $db,
+                }
             }
         }
     )*};
@@ -121,18 +81,15 @@ pairwise! {
 #[derive(Debug)]
 struct Sum<const MINUS: bool>;
 
-impl<F: Real, const MINUS: bool> Binary<F> for Sum<MINUS> {
+impl<F: Real, const MINUS: bool> Function<F, 2> for Sum<MINUS> {
     #[inline(always)]
-    fn f(&self, a: F, b: F) -> F {
+    fn f(&self, [a, b]: [F; 2]) -> F {
         if MINUS { a - b } else { a + b }
     }
 
-    fn da(&self, _: F, _: F) -> F {
-        F::one()
-    }
-
-    fn db(&self, _: F, _: F) -> F {
-        if MINUS { -F::one() } else { F::one() }
+    #[inline(always)]
+    fn d<const I: usize>(&self, _: [F; 2]) -> F {
+        if MINUS && I == 1 { -F::one() } else { F::one() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sums, means and other reductions.
 
-use super::softmax::{LogSumExp, Softmax};
+use super::softmax::{LogSoftmaxAt, LogSumExp, Softmax};
 use crate::kernels::{map, reduce};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 
@@ -239,6 +239,18 @@ pub trait Reduce: Array {
     #[track_caller]
     fn log_softmax(&self, axis: isize) -> Self {
         Self::apply(Softmax::<true> { axis }, &[self])
+    }
+
+    /// x\[.., i\] − ln Σ eˣ along the last axis, for the element number i that `index` has: an array `[.., C]` and indices
+    /// `[..]`, or of shapes that broadcast, give `[..]`. By x the derivative is 1 at i, less the softmax; nothing is
+    /// differentiated by `index`.
+    ///
+    /// What [`log_softmax`](Reduce::log_softmax) and [`gather`](crate::ops::Layout::gather) give together, without the
+    /// array between them; but −∞, with derivative 0, where the index is no number of an element.
+    #[must_use]
+    #[track_caller]
+    fn log_softmax_at(&self, index: &Self) -> Self {
+        Self::apply(LogSoftmaxAt, &[self, index])
     }
 }
 

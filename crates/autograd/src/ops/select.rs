@@ -3,7 +3,7 @@
 use crate::{Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 
 /// An index as a number of a place, if it is a whole number.
-fn place<F: Real>(index: F) -> Option<usize> {
+pub(super) fn place<F: Real>(index: F) -> Option<usize> {
     index.to_usize().filter(|&i| F::of(i as f64) == index)
 }
 

@@ -1,7 +1,7 @@
 //! The deviance of a count, and the logarithm beside its tangent.
 
 use super::polynomial::{horner, is_single};
-use autograd::ops::{Binary, Named, Pairwise};
+use autograd::ops::{EachOf, Function};
 use autograd::{Array, Real};
 use std::f64::consts::LN_2;
 
@@ -13,33 +13,28 @@ use std::f64::consts::LN_2;
 #[must_use]
 #[track_caller]
 pub fn bd0<V: Array>(x: &V, m: &V) -> V {
-    V::apply(Pairwise(Bd0), &[x, m])
+    V::apply(EachOf("bd0", Bd0), &[x, m])
 }
 
 /// [`scalar::bd0`] as an operation.
 #[derive(Debug)]
 struct Bd0;
 
-impl Named for Bd0 {
-    const NAME: &'static str = "bd0";
-}
-
-impl<F: Real> Binary<F> for Bd0 {
+impl<F: Real> Function<F, 2> for Bd0 {
     #[inline(always)]
-    fn f(&self, x: F, m: F) -> F {
+    fn f(&self, [x, m]: [F; 2]) -> F {
         scalar::bd0(x, m)
     }
 
     #[inline(always)]
-    fn da(&self, x: F, m: F) -> F {
+    fn d<const I: usize>(&self, [x, m]: [F; 2]) -> F {
         let (near, v, far) = log_ratio(x, m);
-        let slope = if near { (v + v * v * v * atanh_excess(v * v)) * F::of(2.0) } else { far };
+        let log_ratio = if near { (v + v * v * v * atanh_excess(v * v)) * F::of(2.0) } else { far };
+        let slope = match I {
+            0 => log_ratio,
+            _ => (m - x) / m,
+        };
         if x == m { F::zero() } else { slope }
-    }
-
-    #[inline(always)]
-    fn db(&self, x: F, m: F) -> F {
-        if x == m { F::zero() } else { (m - x) / m }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Products in which zero wins.
 
-use autograd::ops::{Binary, Named, Pairwise};
+use autograd::ops::{EachOf, Function};
 use autograd::{Array, Real};
 
 /// w·t, and 0 where the weight w is 0 whatever t is: a term of an expectation, Σ w log(…), to which an event of no
@@ -8,7 +8,7 @@ use autograd::{Array, Real};
 /// The two broadcast.
 #[track_caller]
 pub(crate) fn weigh<V: Array>(weight: V, term: V) -> V {
-    V::apply(Pairwise(Weigh), &[&weight, &term])
+    V::apply(EachOf("weigh", Weigh), &[&weight, &term])
 }
 
 /// x ln y, and 0 where x = 0 and y is not NaN. ∂/∂x = ln y (0 where x = 0 and ln y is not finite), ∂/∂y = x/y (0 where
@@ -27,7 +27,7 @@ pub(crate) fn weigh<V: Array>(weight: V, term: V) -> V {
 #[must_use]
 #[track_caller]
 pub fn xlogy<V: Array>(x: &V, y: &V) -> V {
-    V::apply(Pairwise(XLogY), &[x, y])
+    V::apply(EachOf("xlogy", XLogY), &[x, y])
 }
 
 /// x ln(1 + y), and 0 where x = 0 and y is not NaN. ∂/∂x = ln(1 + y) (0 where x = 0 and the logarithm is not finite),
@@ -38,7 +38,7 @@ pub fn xlogy<V: Array>(x: &V, y: &V) -> V {
 #[must_use]
 #[track_caller]
 pub fn xlog1py<V: Array>(x: &V, y: &V) -> V {
-    V::apply(Pairwise(XLog1pY), &[x, y])
+    V::apply(EachOf("xlog1py", XLog1pY), &[x, y])
 }
 
 /// The functions of numbers.
@@ -78,38 +78,32 @@ fn over<F: Real>(x: F, y: F) -> F {
     if x == F::zero() { F::zero() } else { x / y }
 }
 
-/// Names a product and its derivatives.
+/// A product and its derivatives.
 macro_rules! product {
-    ($Op:ident $name:literal ($w:ident, $t:ident): $f:expr, $dw:expr, $dt:expr) => {
+    ($Op:ident ($w:ident, $t:ident): $f:expr, $dw:expr, $dt:expr) => {
         #[derive(Debug)]
         struct $Op;
 
-        impl Named for $Op {
-            const NAME: &'static str = $name;
-        }
-
-        impl<F: Real> Binary<F> for $Op {
+        impl<F: Real> Function<F, 2> for $Op {
             #[inline(always)]
-            fn f(&self, $w: F, $t: F) -> F {
+            fn f(&self, [$w, $t]: [F; 2]) -> F {
                 $f
             }
 
             #[inline(always)]
-            fn da(&self, $w: F, $t: F) -> F {
-                $dw
-            }
-
-            #[inline(always)]
-            fn db(&self, $w: F, $t: F) -> F {
-                $dt
+            fn d<const I: usize>(&self, [$w, $t]: [F; 2]) -> F {
+                match I {
+                    0 => $dw,
+                    _ => $dt,
+                }
             }
         }
     };
 }
 
-product!(Weigh "weigh" (w, t): times(w, t), factor(w, t), { let _ = t; w });
-product!(XLogY "xlogy" (x, y): scalar::xlogy(x, y), factor(x, y.fast_ln()), over(x, y));
-product!(XLog1pY "xlog1py" (x, y): scalar::xlog1py(x, y), factor(x, y.fast_ln_1p()), over(x, F::one() + y));
+product!(Weigh (w, t): times(w, t), factor(w, t), w);
+product!(XLogY (x, y): scalar::xlogy(x, y), factor(x, y.fast_ln()), over(x, y));
+product!(XLog1pY (x, y): scalar::xlog1py(x, y), factor(x, y.fast_ln_1p()), over(x, F::one() + y));
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,18 @@
 //! Tests of the densities, draws and divergences against independent computations.
+//!
+//! Each distribution is proved in a file of its own, by the means of `support`. The other files are about what holds for
+//! all of them: shapes, messages, the streams of random numbers.
 
-mod agreement;
-mod divergences;
-mod draws;
-mod fused;
-mod golden;
-mod gradients;
-mod limits;
-mod mass;
-mod panics;
+mod support;
+
+mod bernoulli;
+mod categorical;
+mod laplace;
+mod multivariate_normal;
+mod normal;
+mod standard_normal;
+
+mod messages;
 mod shapes;
 mod special;
 mod streams;
-mod support;

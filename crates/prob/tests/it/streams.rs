@@ -1,6 +1,6 @@
 //! Streams: always the same, and independent of each other.
 
-use crate::support::{dkw, ks_distance};
+use crate::support::draws::{dkw, ks_distance};
 use autograd::Tensor;
 use prob::{Distribution, Key, StandardNormal, fill_standard_normal};
 use rand::{Rng, RngExt};
@@ -101,4 +101,13 @@ fn labels_are_independent() {
             assert!(r.abs() < 5.0 / f64::from(n).sqrt(), "{r}");
         }
     }
+}
+
+/// `f32` draws are `f64` draws rounded.
+#[test]
+fn single_precision_noise_is_rounded_double_precision_noise() {
+    let (mut single, mut double) = ([0.0f32; 1000], [0.0f64; 1000]);
+    fill_standard_normal(&mut Key::new(9).stream("noise", 0, 0), &mut single);
+    fill_standard_normal(&mut Key::new(9).stream("noise", 0, 0), &mut double);
+    assert!(single.iter().zip(&double).all(|(s, d)| *s == *d as f32));
 }

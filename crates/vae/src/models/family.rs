@@ -1,7 +1,9 @@
 //! Distributions chosen when the program runs, for models that are built from a configuration.
 
-use autograd::{Array, Tensor};
-use prob::{Bernoulli, Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal};
+use autograd::{Array, Shape, Tensor};
+use prob::{
+    Bernoulli, Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, SupportError,
+};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -54,12 +56,24 @@ macro_rules! either {
 }
 
 impl<V: Array> Distribution<V> for Posterior<V> {
+    fn shape(&self) -> Shape {
+        either!(self, Posterior { Diagonal, Full }, q => q.shape())
+    }
+
     fn log_prob(&self, x: &V) -> V {
         either!(self, Posterior { Diagonal, Full }, q => q.log_prob(x))
     }
 
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        either!(self, Posterior { Diagonal, Full }, q => q.supports(x))
+    }
+
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
         either!(self, Posterior { Diagonal, Full }, q => q.sample(rng))
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        either!(self, Posterior { Diagonal, Full }, q => q.sample_n(n, rng))
     }
 }
 
@@ -90,12 +104,24 @@ impl<V: Array> KlTo<StandardNormal, V> for Posterior<V> {
 }
 
 impl<V: Array> Distribution<V> for Likelihood<V> {
+    fn shape(&self) -> Shape {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.shape())
+    }
+
     fn log_prob(&self, x: &V) -> V {
         either!(self, Likelihood { Bernoulli, Gaussian }, p => p.log_prob(x))
     }
 
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.supports(x))
+    }
+
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
         either!(self, Likelihood { Bernoulli, Gaussian }, p => p.sample(rng))
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        either!(self, Likelihood { Bernoulli, Gaussian }, p => p.sample_n(n, rng))
     }
 }
 

@@ -8,7 +8,9 @@
 use crate::common::{Case, Size, dense, on_tape, stream, tensor};
 use autograd::prelude::*;
 use nn::{Linear, Module, Visitor};
-use prob::{Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl};
+use prob::{
+    Distribution, KlTo, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, SupportError, kl,
+};
 use proptest::prelude::*;
 use rand::Rng;
 use vae::models::{LinearGaussian, Posterior, PosteriorFamily};
@@ -67,6 +69,10 @@ struct Weighted<P> {
 }
 
 impl<V: Array<F = f64>, P: Distribution<V>> Distribution<V> for Weighted<P> {
+    fn shape(&self) -> Shape {
+        self.p.shape()
+    }
+
     fn log_prob(&self, x: &V) -> V {
         let log_p = self.p.log_prob(x);
         match (self.rule.weigh, self.bears) {
@@ -74,6 +80,10 @@ impl<V: Array<F = f64>, P: Distribution<V>> Distribution<V> for Weighted<P> {
             (Weigh::Exponentials, true) => log_p + x.constant(&self.rule.weights.ln()),
             (Weigh::Exponentials, false) => log_p,
         }
+    }
+
+    fn supports(&self, x: &Tensor<f64>) -> Result<(), SupportError> {
+        self.p.supports(x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<f64> {

@@ -3,9 +3,9 @@
 mod affine;
 mod conv;
 mod conv_golden;
+mod fused;
 mod layout;
 mod linalg;
-mod pairs;
 mod pool2d;
 mod reduce;
 mod select;

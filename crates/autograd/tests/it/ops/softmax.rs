@@ -201,3 +201,45 @@ fn least_shares_are_nothing() {
         assert!(relative(*d, expected[i / 2]) < 1e-4, "{i}: {d}");
     }
 }
+
+/// ln of one share of each row as the operations that [`Reduce::log_softmax_at`] stands for.
+fn chosen<V: Array<F = f64>>(x: &V, index: &Tensor<f64>) -> V {
+    let shape = x.shape();
+    let (own, n) = (shape.without(shape.rank() - 1), shape[shape.rank() - 1]);
+    let out = own.broadcast(index.shape()).unwrap();
+    let whole = x.fill(out.push(n), |y| y.fill(0.0)) + x;
+    whole.log_softmax(-1).gather(&(Tensor::zeros(out) + index))
+}
+
+/// The same bits, whatever repeats; in the derivatives, sums over what repeats are of at most 12 terms below 4 in size.
+#[test]
+fn one_share_of_each_row() {
+    let shapes: [(&[usize], &[usize]); 5] =
+        [(&[3, 4, 5], &[3, 4]), (&[5], &[]), (&[4, 5], &[3, 4]), (&[3, 4, 40], &[4]), (&[3, 1, 5], &[1, 4])];
+    for (i, (x, index)) in shapes.into_iter().enumerate() {
+        let (x, n) = (tensor(x, i as u64), x[x.len() - 1]);
+        let index = Tensor::from_fn(index, |i| (i * 7 % n) as f64);
+        assert_eq!(x.log_softmax_at(&index), chosen(&x, &index));
+        same_bits!([x, index] x.log_softmax_at(&index));
+        check::gradients(std::slice::from_ref(&x), |v| v[0].log_softmax_at(&v[0].constant(&index))).unwrap();
+        let (one, several) =
+            (at::<f64>(&x, |x| x.log_softmax_at(&x.constant(&index))), at::<f64>(&x, |x| chosen(&x, &index)));
+        close(&one.1, &several.1, 1e-13);
+    }
+}
+
+#[test]
+fn a_share_of_no_element() {
+    let x = Tensor::from([[1.0, f64::NEG_INFINITY, 0.5]; 6]);
+    let index = Tensor::from([3.0, -1.0, 0.5, f64::INFINITY, f64::NAN, 1.0]);
+    let (p, i) = (Param::new(x), Param::new(index));
+    let mut tape = Tape::new();
+    let (y, gradients) = tape.value_and_grad(|tape| tape.param(&p).log_softmax_at(&tape.param(&i)).max(0));
+    assert_eq!(y, f64::NEG_INFINITY);
+    assert!(gradients.get(&i).is_none(), "nothing is differentiated by the index");
+    let (_, gradients) = tape.value_and_grad(|tape| tape.param(&p).log_softmax_at(&tape.param(&i)).sum_all());
+    let d = gradients.get(&p).unwrap();
+    assert!(d.data()[..15].iter().all(|d| *d == 0.0), "what is no element has no derivative: {d:?}");
+    let share = 1.0 / (1.0 + (-0.5f64).exp());
+    close(d.row(5), &[-share, 1.0, share - 1.0], 1e-15);
+}

@@ -3,12 +3,11 @@
 use super::Tail;
 use super::dual::{Dual, continued_fraction};
 use super::integral::{Drop, exp_m1_less, integrate};
-use crate::event::{expand, together};
 use crate::special::deviance::ln_1p_less;
 use crate::special::polygamma::{digamma, digamma_less_ln};
 use crate::special::scalar::{bd0, stirling_error};
-use autograd::prelude::*;
-use autograd::{Cotangents, Op, Point, ShapeError};
+use autograd::ops::{EachOf, Function};
+use autograd::{Array, Real};
 use std::f64::consts::TAU;
 
 /// I_x(a, b) of each triple of elements, which broadcast: see [`scalar::beta_inc`].
@@ -18,50 +17,27 @@ use std::f64::consts::TAU;
 #[must_use]
 #[track_caller]
 pub fn beta_inc<V: Array>(a: &V, b: &V, x: &V) -> V {
-    let shape = together("beta_inc", together("beta_inc: a and b", a.shape(), b.shape()), x.shape());
-    let [a, b, x] = [a, b, x].map(|y| expand(y.clone(), shape));
-    V::apply(BetaInc, &[&a, &b, &x])
+    V::apply(EachOf("beta_inc", BetaInc), &[a, b, x])
 }
 
-/// I_x(a, b) of a, b and x of one shape.
+/// I_x(a, b) as an operation.
 #[derive(Debug)]
 struct BetaInc;
 
-impl<F: Real> Op<F> for BetaInc {
-    fn name(&self) -> &'static str {
-        "beta_inc"
+impl<F: Real> Function<F, 3> for BetaInc {
+    #[inline(always)]
+    fn f(&self, [a, b, x]: [F; 3]) -> F {
+        F::of(scalar::beta_inc(a.as_f64(), b.as_f64(), x.as_f64()))
     }
 
-    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
-        if inputs.iter().all(|s| *s == inputs[0]) { Ok(inputs[0]) } else { Err(ShapeError::new("needs equal shapes")) }
+    #[inline(always)]
+    fn d<const I: usize>(&self, [a, b, x]: [F; 3]) -> F {
+        let (a, b, x) = (a.as_f64(), b.as_f64(), x.as_f64());
+        F::of(match I {
+            0 | 1 => scalar::beta_inc_derivatives(a, b, x)[I],
+            _ => density(a, b, x),
+        })
     }
-
-    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
-        let [a, b, x] = [0, 1, 2].map(|i| inputs[i].data());
-        write(y, |i| scalar::beta_inc(a[i].as_f64(), b[i].as_f64(), x[i].as_f64()));
-    }
-
-    fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
-        let at = |i: usize| [0, 1, 2].map(|k| at.x(k)[i].as_f64());
-        for parameter in 0..2 {
-            dx.with(parameter, |d| {
-                write(d, |i| {
-                    let [a, b, x] = at(i);
-                    g[i].as_f64() * scalar::beta_inc_derivatives(a, b, x)[parameter]
-                });
-            });
-        }
-        dx.with(2, |d| {
-            write(d, |i| {
-                let [a, b, x] = at(i);
-                g[i].as_f64() * density(a, b, x)
-            });
-        });
-    }
-}
-
-fn write<F: Real>(y: &mut [F], f: impl Fn(usize) -> f64) {
-    y.iter_mut().enumerate().for_each(|(i, y)| *y = F::of(f(i)));
 }
 
 /// The functions of numbers.

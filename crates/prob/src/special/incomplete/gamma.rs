@@ -6,7 +6,7 @@ use super::integral::{Drop, exp_m1_less, integrate};
 use crate::special::lgamma::lgamma_1p;
 use crate::special::polygamma::{digamma, digamma_less_ln};
 use crate::special::scalar::{bd0, stirling_error};
-use autograd::ops::{Binary, Named, Pairwise};
+use autograd::ops::{EachOf, Function};
 use autograd::{Array, Real};
 use std::f64::consts::TAU;
 
@@ -17,7 +17,7 @@ use std::f64::consts::TAU;
 #[must_use]
 #[track_caller]
 pub fn gamma_p<V: Array>(a: &V, x: &V) -> V {
-    V::apply(Pairwise(Incomplete::<false>), &[a, x])
+    V::apply(EachOf("gamma_p", Incomplete::<false>), &[a, x])
 }
 
 /// Q(a, x) = 1 − P(a, x) of each pair of elements, which broadcast: see [`scalar::gamma_q`].
@@ -27,34 +27,28 @@ pub fn gamma_p<V: Array>(a: &V, x: &V) -> V {
 #[must_use]
 #[track_caller]
 pub fn gamma_q<V: Array>(a: &V, x: &V) -> V {
-    V::apply(Pairwise(Incomplete::<true>), &[a, x])
+    V::apply(EachOf("gamma_q", Incomplete::<true>), &[a, x])
 }
 
 /// P, or Q with `UPPER`, as an operation.
 #[derive(Debug)]
 struct Incomplete<const UPPER: bool>;
 
-impl<const UPPER: bool> Named for Incomplete<UPPER> {
-    const NAME: &'static str = if UPPER { "gamma_q" } else { "gamma_p" };
-}
-
-impl<F: Real, const UPPER: bool> Binary<F> for Incomplete<UPPER> {
+impl<F: Real, const UPPER: bool> Function<F, 2> for Incomplete<UPPER> {
     #[inline(always)]
-    fn f(&self, a: F, x: F) -> F {
+    fn f(&self, [a, x]: [F; 2]) -> F {
         let f = if UPPER { scalar::gamma_q } else { scalar::gamma_p };
         F::of(f(a.as_f64(), x.as_f64()))
     }
 
     #[inline(always)]
-    fn da(&self, a: F, x: F) -> F {
-        let slope = scalar::gamma_p_derivative(a.as_f64(), x.as_f64());
+    fn d<const I: usize>(&self, [a, x]: [F; 2]) -> F {
+        let (a, x) = (a.as_f64(), x.as_f64());
+        let slope = match I {
+            0 => scalar::gamma_p_derivative(a, x),
+            _ => density(a, x),
+        };
         F::of(if UPPER { -slope } else { slope })
-    }
-
-    #[inline(always)]
-    fn db(&self, a: F, x: F) -> F {
-        let density = density(a.as_f64(), x.as_f64());
-        F::of(if UPPER { -density } else { density })
     }
 }
 

@@ -1,0 +1,82 @@
+//! Values that are not legal: of parameters and of data that people write down or read.
+
+use autograd::{Array, Real, Shape, Tensor};
+use std::error::Error;
+use std::fmt;
+
+/// Which value of a parameter breaks which rule, in words: what `validated()` of a distribution finds.
+///
+/// ```
+/// use autograd::Tensor;
+/// use prob::Normal;
+///
+/// let why = Normal::new(Tensor::from([0.0, 0.0]), Tensor::from([1.0, -0.5])).validated().unwrap_err();
+/// assert_eq!(why.to_string(), "Normal: scale must be positive and finite; element 1 is -0.5");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterError(String);
+
+impl ParameterError {
+    /// An error unless every number of a parameter passes the test that `rule` puts in words. The first that does not
+    /// is named.
+    pub fn check<V: Array>(
+        who: &str,
+        parameter: &str,
+        rule: &str,
+        x: &V,
+        legal: impl Fn(f64) -> bool,
+    ) -> Result<(), ParameterError> {
+        first(who, parameter, rule, &x.value(), legal).map_or(Ok(()), |why| Err(ParameterError(why)))
+    }
+}
+
+/// Which value lies outside a distribution's support, in words: what
+/// [`supports`](crate::Distribution::supports) finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupportError(String);
+
+impl SupportError {
+    /// An error unless every number of `x` passes the test that `rule` puts in words. The first that does not is named.
+    /// `what` is `"x"`, or what was computed from it.
+    pub fn check<F: Real>(
+        who: &str,
+        what: &str,
+        rule: &str,
+        x: &Tensor<F>,
+        legal: impl Fn(f64) -> bool,
+    ) -> Result<(), SupportError> {
+        first(who, what, rule, x, legal).map_or(Ok(()), |why| Err(SupportError(why)))
+    }
+}
+
+/// The message about the first number that does not pass.
+fn first<F: Real>(who: &str, what: &str, rule: &str, x: &Tensor<F>, legal: impl Fn(f64) -> bool) -> Option<String> {
+    let at = x.data().iter().position(|x| !legal(x.as_f64()))?;
+    Some(format!("{who}: {what} must be {rule}; {} is {}", place(at, x.shape()), x.data()[at]))
+}
+
+/// The place of the element with a number, an index for each axis where there are several.
+fn place(mut at: usize, shape: Shape) -> String {
+    if shape.rank() < 2 {
+        return if shape.rank() == 0 { "it".into() } else { format!("element {at}") };
+    }
+    let mut index = vec![0; shape.rank()];
+    for (i, &n) in index.iter_mut().zip(shape.dims()).rev() {
+        (*i, at) = (at % n, at / n);
+    }
+    format!("element {index:?}")
+}
+
+macro_rules! display {
+    ($($Error:ty),*) => {$(
+        impl fmt::Display for $Error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Error for $Error {}
+    )*};
+}
+
+display!(ParameterError, SupportError);
