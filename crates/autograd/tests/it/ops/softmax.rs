@@ -242,4 +242,6 @@ fn a_share_of_no_element() {
     assert!(d.data()[..15].iter().all(|d| *d == 0.0), "what is no element has no derivative: {d:?}");
     let share = 1.0 / (1.0 + (-0.5f64).exp());
     close(d.row(5), &[-share, 1.0, share - 1.0], 1e-15);
+    let none = Tensor::<f64>::zeros([2, 0]).log_softmax_at(&Tensor::zeros([2]));
+    assert_eq!(none.data(), [f64::NEG_INFINITY; 2]);
 }
