@@ -1,11 +1,12 @@
 //! The Bernoulli distribution.
 
-use crate::event::{prepend, sum_event};
+use crate::event::{expand, prepend, sum_event};
+use crate::noise::with_uniform;
 use crate::special::weigh;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
-use rand::{Rng, RngExt};
+use rand::Rng;
 
 /// Independent Bernoulli elements with logits l: P(x = 1) = σ(l) = 1/(1 + e⁻ˡ).
 ///
@@ -118,10 +119,10 @@ fn hold<F: Real>(x: F, low: F, high: F) -> F {
 impl<V: Array> Bernoulli<V> {
     /// Draws of a shape that the logits repeat along.
     fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> Tensor<V::F> {
-        let probs = self.logits.value().sigmoid();
-        let probs = probs.data().iter().cycle();
-        let draw = |p: &V::F| V::F::of(f64::from(rng.random::<f64>() < p.as_f64()));
-        Tensor::new(shape, probs.take(shape.size()).map(draw).collect())
+        let mut x = expand(self.logits.value().sigmoid(), shape);
+        // The sign of u − p as a number: a comparison would be compiled to a branch that nobody can predict.
+        with_uniform(rng, x.data_mut(), |p, u| V::F::of(((u - p.as_f64()).to_bits() >> 63) as f64));
+        x
     }
 }
 

@@ -137,6 +137,7 @@ mod multivariate_normal;
 mod noise;
 mod normal;
 mod standard_normal;
+mod ziggurat;
 
 pub mod special;
 

@@ -1,8 +1,9 @@
 //! Noise that does not depend on any parameter.
 
+use crate::ziggurat::Ziggurat;
 use autograd::{Array, Real, Shape};
 use rand::{Rng, RngExt};
-use rand_distr::{Exp1, StandardNormal};
+use rand_distr::Exp1;
 
 /// Fills a slice with independent draws from N(0, 1), by the ziggurat method.
 ///
@@ -15,8 +16,12 @@ use rand_distr::{Exp1, StandardNormal};
 /// assert!(u.iter().all(|u| u.abs() < 10.0));
 /// ```
 pub fn fill_standard_normal<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
-    for u in out {
-        *u = F::of(rng.sample::<f64, _>(StandardNormal));
+    let ziggurat = Ziggurat::new();
+    let mut done = 0;
+    while let Some((quick, word)) = ziggurat.fill_at_once(rng, &mut out[done..]) {
+        done += quick;
+        out[done] = F::of(ziggurat.draw(word, rng));
+        done += 1;
     }
 }
 
@@ -30,5 +35,17 @@ pub(crate) fn standard_normal<V: Array, R: Rng + ?Sized>(like: &V, shape: Shape,
 pub(crate) fn fill_standard_laplace<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
     for u in out {
         *u = F::of(rng.sample::<f64, _>(Exp1) - rng.sample::<f64, _>(Exp1));
+    }
+}
+
+/// Replaces every number x of a slice by `f(x, u)` with a u of its own, uniform on [0, 1) in steps of 2⁻⁵³.
+///
+/// Numbers are drawn some hundreds ahead: the generator's state then stays in registers, and f is computed in vectors.
+pub(crate) fn with_uniform<F: Real, R: Rng + ?Sized>(rng: &mut R, x: &mut [F], f: impl Fn(F, f64) -> F) {
+    let mut room = [0.0; 256];
+    for block in x.chunks_mut(room.len()) {
+        let uniform = &mut room[..block.len()];
+        uniform.iter_mut().for_each(|u| *u = rng.random());
+        block.iter_mut().zip(uniform).for_each(|(x, u)| *x = f(*x, *u));
     }
 }
