@@ -3,58 +3,49 @@
 mod common;
 
 use autograd::prelude::*;
+use benches::distributions::{Case, draws, gradients};
 use benches::normal;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use prob::fill_standard_normal;
 use prob::prelude::*;
-use std::hint::black_box;
 
-/// Rows and elements of a row: a batch of images, and 10⁶ elements.
-const SHAPES: [[usize; 2]; 2] = [[128, 784], [1000, 1000]];
+/// A batch of images.
+const IMAGES: [usize; 2] = [128, 784];
 
 type Group<'a> = BenchmarkGroup<'a, WallTime>;
 
-fn densities(c: &mut Criterion) {
-    let mut group = c.benchmark_group("densities");
-    for shape in SHAPES {
-        let x = normal(shape);
-        let bits = Tensor::from_fn(shape, |i| f32::from(x.data()[i] > 0.0));
-        let (loc, log_scale) = (Param::new(normal(shape)), Param::new(x.clone() * 0.5));
-        let name = |what: &str| format!("{what}/{}x{}", shape[0], shape[1]);
-
-        both(&mut group, &name("Normal"), shape, |tape| {
-            let p = Normal::from_log_variance(tape.param(&loc), tape.param(&log_scale));
-            p.log_prob(&tape.constant(&x)).sum_all()
-        });
-        both(&mut group, &name("StandardNormal"), shape, |tape| {
-            StandardNormal::new([shape[1]]).log_prob(&tape.param(&loc)).sum_all()
-        });
-        both(&mut group, &name("Bernoulli"), shape, |tape| {
-            Bernoulli::new(tape.param(&loc)).log_prob(&tape.constant(&bits)).sum_all()
-        });
-        both(&mut group, &name("Laplace"), shape, |tape| {
-            Laplace::new(tape.param(&loc), tape.param(&log_scale).exp()).log_prob(&tape.constant(&x)).sum_all()
-        });
-        both(&mut group, &name("KL(Normal ‖ StandardNormal)"), shape, |tape| {
-            let q = Normal::from_log_variance(tape.param(&loc), tape.param(&log_scale));
-            kl(&q, &StandardNormal::new([shape[1]])).sum_all()
-        });
+/// Of a million numbers, each distribution.
+fn millions(c: &mut Criterion) {
+    for (what, cases) in [("value and gradient of 10^6", gradients()), ("10^6 draws", draws())] {
+        let mut group = c.benchmark_group(what);
+        group.throughput(Throughput::Elements(1_000_000));
+        for Case { name, mut run } in cases {
+            group.bench_function(name, |b| b.iter(&mut run));
+        }
+        group.finish();
     }
-    group.finish();
 }
 
-/// Elements are logits.
-fn categorical(c: &mut Criterion) {
+/// Of a batch of images, what training takes.
+fn images(c: &mut Criterion) {
     let mut group = c.benchmark_group("densities");
-    for shape in [[128, 78, 10], [1000, 100, 10]] {
-        let [rows, variables, classes] = shape;
-        let logits = Param::new(normal(shape));
-        let x = Tensor::from_fn([rows, variables], |i| (i % classes) as f32);
-        both(&mut group, &format!("Categorical/{rows}x{variables}x{classes}"), shape, |tape| {
-            Categorical::new(tape.param(&logits)).log_prob(&tape.constant(&x)).sum_all()
-        });
-    }
+    let x = normal(IMAGES);
+    let bits = Tensor::from_fn(IMAGES, |i| f32::from(x.data()[i] > 0.0));
+    let (loc, log_variance) = (Param::new(normal(IMAGES)), Param::new(x.clone() * 0.5));
+    both(&mut group, "Normal", IMAGES, |tape| {
+        let p = Normal::from_log_variance(tape.param(&loc), tape.param(&log_variance));
+        p.log_prob(&tape.constant(&x)).sum_all()
+    });
+    both(&mut group, "StandardNormal", IMAGES, |tape| {
+        StandardNormal::new([IMAGES[1]]).log_prob(&tape.param(&loc)).sum_all()
+    });
+    both(&mut group, "Bernoulli", IMAGES, |tape| {
+        Bernoulli::new(tape.param(&loc)).log_prob(&tape.constant(&bits)).sum_all()
+    });
+    both(&mut group, "KL(Normal ‖ StandardNormal)", IMAGES, |tape| {
+        let q = Normal::from_log_variance(tape.param(&loc), tape.param(&log_variance));
+        kl(&q, &StandardNormal::new([IMAGES[1]])).sum_all()
+    });
     group.finish();
 }
 
@@ -74,21 +65,6 @@ fn multivariate(c: &mut Criterion) {
     group.finish();
 }
 
-fn draws(c: &mut Criterion) {
-    let mut group = c.benchmark_group("draws");
-    let mut rng = Key::new(0).stream("noise", 0, 0);
-    for shape in SHAPES {
-        let mut u = vec![0.0f32; shape[0] * shape[1]];
-        let p = Bernoulli::new(normal(shape));
-        group.throughput(Throughput::Elements(u.len() as u64));
-        group.bench_function(format!("StandardNormal/{}x{}", shape[0], shape[1]), |b| {
-            b.iter(|| fill_standard_normal(&mut rng, black_box(&mut u)));
-        });
-        group.bench_function(format!("Bernoulli/{}x{}", shape[0], shape[1]), |b| b.iter(|| p.sample(&mut rng)));
-    }
-    group.finish();
-}
-
 /// The value of a formula alone, and with its gradient.
 fn both<const N: usize>(
     group: &mut Group<'_>,
@@ -104,5 +80,5 @@ fn both<const N: usize>(
     });
 }
 
-criterion_group!(name = benches; config = common::quick(); targets = densities, categorical, multivariate, draws);
+criterion_group!(name = benches; config = common::quick(); targets = millions, images, multivariate);
 criterion_main!(benches);

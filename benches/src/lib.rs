@@ -2,6 +2,7 @@
 
 mod cost;
 mod data;
+pub mod distributions;
 mod workload;
 
 pub use cost::{Cost, Layer};
