@@ -1,14 +1,19 @@
 //! A function of several numbers over arrays, element by element or summed along the last axis, in one pass.
 //!
-//! A row is worked through in blocks. Of an array that moves along the row a block is read in place; of one that does not,
-//! it is its number again and again, written once for the row. So there is one loop for every way in which arrays repeat, and it
-//! is a loop of vectors. The functions in it are in no closure: where they are long, a closure is not inlined, and then
-//! not compiled for the instructions of its caller.
+//! A row is worked through in blocks of whole chunks. Of an array that moves along the row a block is read in place, its end
+//! filled up to a chunk; of one that does not, it is its number again and again, written once for the row. So there is one
+//! loop for every way in which arrays repeat, it is a loop of vectors, and the function is compiled into it once. The
+//! functions in it are in no closure: where they are long, a closure is not inlined, and then not compiled for the
+//! instructions of its caller.
+//!
+//! With debug assertions there is one version for all processors: the versions compute the same, and a crate with many
+//! functions compiles three times as long for three.
 
-use super::chunks::{LANES, filled, whole};
+use super::chunks::LANES;
 use super::reduce::join_lanes;
 use super::walk::{Row, lines, rows};
 use crate::{Real, Shape};
+#[cfg(not(debug_assertions))]
 use multiversion::multiversion;
 use std::ops::Range;
 
@@ -36,59 +41,50 @@ impl<'a, F: Real, const N: usize> Arguments<'a, F, N> {
         Arguments { x: std::array::from_fn(|n| &x[n].0[r.at[n]..]), moves: r.moves, len: r.len }
     }
 
-    /// Of a row of one element.
-    #[inline(always)]
-    fn single(&self) -> [F; N] {
-        std::array::from_fn(|n| self.x[n][0])
-    }
-
     /// Writes the numbers of the arrays that do not move into their room, for all blocks of the row.
     #[inline(always)]
     fn repeat(&self, room: &mut [[F; BLOCK]; N]) {
         for (i, room) in room.iter_mut().enumerate() {
             if !self.moves[i] {
-                room[..BLOCK.min(whole(self.len))].fill(self.x[i][0]);
+                room[..filled(self.len.min(BLOCK))].fill(self.x[i][0]);
             }
         }
     }
 
-    /// Whole chunks of each array.
+    /// A block of each array, filled up.
     #[inline(always)]
-    fn block<'b>(&'b self, room: &'b [[F; BLOCK]; N], block: Range<usize>) -> [&'b [F]; N] {
+    fn block<'b>(&'b self, room: &'b mut [[F; BLOCK]; N], block: Range<usize>) -> [&'b [F]; N] {
+        let width = filled(block.len());
         let mut blocks: [&[F]; N] = [&[]; N];
-        for (i, room) in room.iter().enumerate() {
-            blocks[i] = if self.moves[i] { &self.x[i][block.clone()] } else { &room[..block.len()] };
+        for (i, room) in room.iter_mut().enumerate() {
+            blocks[i] = if self.moves[i] { fill_up(&self.x[i][block.clone()], room) } else { &room[..width] };
         }
         blocks
     }
-
-    /// What follows the whole chunks of each array, filled up.
-    #[inline(always)]
-    fn rest(&self) -> [[F; LANES]; N] {
-        let mut rests = [[F::zero(); LANES]; N];
-        for (i, rest) in rests.iter_mut().enumerate() {
-            let x = self.x[i];
-            *rest = if self.moves[i] { filled(&x[whole(self.len)..self.len]) } else { [x[0]; LANES] };
-        }
-        rests
-    }
 }
 
-/// The arrays as slices: `map` would not always be inlined.
+/// How many elements `n` are with the last chunk filled up; one stays one.
 #[inline(always)]
-fn slices<F, const N: usize>(x: &[[F; LANES]; N]) -> [&[F]; N] {
-    let mut slices: [&[F]; N] = [&[]; N];
-    for (slice, x) in slices.iter_mut().zip(x) {
-        *slice = x;
-    }
-    slices
+fn filled(n: usize) -> usize {
+    if n == 1 { 1 } else { n.next_multiple_of(LANES) }
 }
 
-/// The blocks of whole chunks in a row.
+/// The block as it is, or with its first element behind it as often as its last chunk takes.
+#[inline(always)]
+fn fill_up<'b, F: Real>(block: &'b [F], room: &'b mut [F; BLOCK]) -> &'b [F] {
+    let (n, width) = (block.len(), filled(block.len()));
+    if n == width {
+        return block;
+    }
+    room[..n].copy_from_slice(block);
+    room[n..width].fill(block[0]);
+    &room[..width]
+}
+
+/// The blocks of a row.
 #[inline(always)]
 fn blocks(len: usize) -> impl Iterator<Item = Range<usize>> {
-    let whole = whole(len);
-    (0..whole).step_by(BLOCK).map(move |start| start..whole.min(start + BLOCK))
+    (0..len).step_by(BLOCK).map(move |start| start..len.min(start + BLOCK))
 }
 
 /// Array n of N, or the last of them; a function of fewer numbers than four does not look at what is too many.
@@ -131,74 +127,74 @@ fn slopes<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM:
     }
 }
 
-/// Adds whole chunks, lane by lane.
+/// Adds a block lane by lane.
 #[inline(always)]
-fn add_chunks<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
-    for chunk in block.as_chunks::<LANES>().0 {
+fn add_lanes<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
+    let (chunks, rest) = block.as_chunks::<LANES>();
+    for chunk in chunks {
         lanes.iter_mut().zip(chunk).for_each(|(lane, &y)| *lane += y);
     }
-}
-
-/// Adds the first `n` lanes.
-#[inline(always)]
-fn add_rest<F: Real>(lanes: &mut [F; LANES], rest: &[F; LANES], n: usize) {
-    for (i, (lane, &y)) in lanes.iter_mut().zip(rest).enumerate() {
-        *lane = if i < n { *lane + y } else { *lane };
-    }
+    lanes.iter_mut().zip(rest).for_each(|(lane, &y)| *lane += y);
 }
 
 /// y = f(x), where each of `x` broadcasts to `full`, the shape of `y`.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+#[cfg_attr(
+    not(debug_assertions),
+    multiversion(targets(
+        "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2",
+        "x86_64+avx2+fma+bmi1+bmi2"
+    ))
+)]
 pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
-    let mut room = [[F::zero(); BLOCK]; N];
+    let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     rows(full, x.map(|x| x.1), |r| {
         let (x, y) = (Arguments::new(&x, &r), &mut y[r.out..r.out + r.len]);
-        if r.len == 1 {
-            y[0] = f.f(x.single());
-            return;
-        }
         x.repeat(&mut room);
         for block in blocks(r.len) {
-            values(f, &x.block(&room, block.clone()), &mut y[block]);
-        }
-        let (rest, mut last) = (&mut y[whole(r.len)..], [F::zero(); LANES]);
-        if !rest.is_empty() {
-            values(f, &slices(&x.rest()), &mut last);
-            rest.copy_from_slice(&last[..rest.len()]);
+            let (n, x, y) = (block.len(), x.block(&mut room, block.clone()), &mut y[block]);
+            let whole = n == filled(n);
+            values(f, &x, if whole { &mut *y } else { &mut buffer[..filled(n)] });
+            if !whole {
+                y.copy_from_slice(&buffer[..n]);
+            }
         }
     });
 }
 
 /// y = Σ f(x) along the last axis of `full`, to which each of `x` broadcasts, in the order of
 /// [`fold_sum`](super::reduce::fold_sum).
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+#[cfg_attr(
+    not(debug_assertions),
+    multiversion(targets(
+        "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2",
+        "x86_64+avx2+fma+bmi1+bmi2"
+    ))
+)]
 pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     y.fill(F::zero());
     lines(full, x.map(|x| x.1), |r| {
-        let (x, y) = (Arguments::new(&x, &r), &mut y[r.out / r.len]);
-        if r.len == 1 {
-            *y = f.f(x.single());
-            return;
-        }
+        let x = Arguments::new(&x, &r);
         x.repeat(&mut room);
         let mut lanes = [F::zero(); LANES];
         for block in blocks(r.len) {
-            let buffer = &mut buffer[..block.len()];
-            values(f, &x.block(&room, block), buffer);
-            add_chunks(&mut lanes, buffer);
+            let n = block.len();
+            values(f, &x.block(&mut room, block), &mut buffer[..filled(n)]);
+            add_lanes(&mut lanes, &buffer[..n]);
         }
-        let (rest, mut last) = (r.len - whole(r.len), [F::zero(); LANES]);
-        if rest > 0 {
-            values(f, &slices(&x.rest()), &mut last);
-            add_rest(&mut lanes, &last, rest);
-        }
-        *y = join_lanes(lanes, |a, b| a + b);
+        // One term keeps its sign if it is −0, which 0 + it would not.
+        y[r.out / r.len] = if r.len == 1 { buffer[0] } else { join_lanes(lanes, |a, b| a + b) };
     });
 }
 
 /// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each row.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+#[cfg_attr(
+    not(debug_assertions),
+    multiversion(targets(
+        "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2",
+        "x86_64+avx2+fma+bmi1+bmi2"
+    ))
+)]
 pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
     f: &T,
     x: [(&[F], Shape); N],
@@ -206,42 +202,29 @@ pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, co
     g: &[F],
     d: &mut [F],
 ) {
-    let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
+    let (mut room, mut g_room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK], [F::zero(); BLOCK]);
     let repeats = d.len() != full.size();
     if repeats {
         d.fill(F::zero());
     }
     let row = |r: Row<N>| {
         let g = if SUM { &g[r.out / r.len..][..1] } else { &g[r.out..r.out + r.len] };
-        let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[I]..], r.moves[I]);
-        if r.len == 1 {
-            let slope = g[0] * f.d::<I>(x.single());
-            d[0] = if repeats { d[0] + slope } else { slope };
-            return;
-        }
+        let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[I]..], r.moves[I] || r.len == 1);
         x.repeat(&mut room);
         let mut lanes = [F::zero(); LANES];
         for block in blocks(r.len) {
-            let g = if SUM { g } else { &g[block.clone()] };
-            let add = repeats || !moves;
-            let to = if add { &mut buffer[..block.len()] } else { &mut d[block.clone()] };
-            slopes::<F, T, N, I, SUM>(f, &x.block(&room, block.clone()), g, to);
+            let n = block.len();
+            let x = x.block(&mut room, block.clone());
+            let g = if SUM { g } else { fill_up(&g[block.clone()], &mut g_room) };
+            let direct = moves && !repeats && n == filled(n);
+            let to = if direct { &mut d[block.clone()] } else { &mut buffer[..filled(n)] };
+            slopes::<F, T, N, I, SUM>(f, &x, g, to);
             if !moves {
-                add_chunks(&mut lanes, &buffer[..block.len()]);
-            } else if add {
-                d[block].iter_mut().zip(&buffer).for_each(|(d, &slope)| *d += slope);
-            }
-        }
-        let (whole, mut last) = (whole(r.len), [F::zero(); LANES]);
-        if whole < r.len {
-            let g = if SUM { [g[0]; LANES] } else { filled(&g[whole..]) };
-            slopes::<F, T, N, I, SUM>(f, &slices(&x.rest()), &g, &mut last);
-            if !moves {
-                add_rest(&mut lanes, &last, r.len - whole);
+                add_lanes(&mut lanes, &buffer[..n]);
             } else if repeats {
-                d[whole..r.len].iter_mut().zip(&last).for_each(|(d, &slope)| *d += slope);
-            } else {
-                d[whole..r.len].copy_from_slice(&last[..r.len - whole]);
+                d[block].iter_mut().zip(&buffer).for_each(|(d, &slope)| *d += slope);
+            } else if !direct {
+                d[block].copy_from_slice(&buffer[..n]);
             }
         }
         if !moves {
