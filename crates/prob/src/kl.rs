@@ -2,7 +2,10 @@
 
 use crate::event::{expand, sum_event, together};
 use crate::special::weigh;
-use crate::{Bernoulli, Categorical, Distribution, Laplace, Moments, MultivariateNormal, Normal, StandardNormal};
+use crate::{
+    Bernoulli, Categorical, Distribution, Laplace, LogNormal, Moments, MultivariateNormal, Normal, OneHotCategorical,
+    StandardNormal, Uniform, UniformCategorical,
+};
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
 
@@ -138,9 +141,50 @@ impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
 impl<V: Array> KlTo<Categorical<V>, V> for Categorical<V> {
     #[track_caller]
     fn kl_to(&self, p: &Categorical<V>) -> V {
-        let log_q = self.log_probs();
-        sum_event(weigh(log_q.exp(), log_q - p.log_probs()).sum(-1))
+        sum_event(classes(self.log_probs(), p.log_probs()))
     }
+}
+
+/// The same of each vector: Σ_c q(x\[c\] = 1) { log q(x\[c\] = 1) − log p(x\[c\] = 1) }.
+impl<V: Array> KlTo<OneHotCategorical<V>, V> for OneHotCategorical<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &OneHotCategorical<V>) -> V {
+        classes(self.log_probs(), p.log_probs())
+    }
+}
+
+/// Σⱼ { log C − H\[xⱼ\] } with the entropies H.
+impl<V: Array> KlTo<UniformCategorical, V> for Categorical<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &UniformCategorical) -> V {
+        let shape = together("KL(Categorical ‖ UniformCategorical)", self.shape(), p.shape());
+        sum_event(expand(to_uniform("Categorical", self.log_probs(), p), shape))
+    }
+}
+
+/// log C − H of each vector.
+impl<V: Array> KlTo<UniformCategorical, V> for OneHotCategorical<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &UniformCategorical) -> V {
+        let each = to_uniform("OneHotCategorical", self.log_probs(), p);
+        let shape = together("KL(OneHotCategorical ‖ UniformCategorical)", each.shape(), p.shape());
+        expand(each, shape)
+    }
+}
+
+/// Σ_c q_c (log q_c − log p_c), of all rows.
+#[track_caller]
+fn classes<V: Array>(log_q: V, log_p: V) -> V {
+    weigh(log_q.exp(), log_q - log_p).sum(-1)
+}
+
+/// Σ_c q_c (log q_c + log C), of all rows.
+#[track_caller]
+fn to_uniform<V: Array>(who: &str, log_q: V, p: &UniformCategorical) -> V {
+    let shape = log_q.shape();
+    let (own, other) = (shape[shape.rank() - 1], p.classes());
+    assert!(own == other, "KL({who} ‖ UniformCategorical): {own} and {other} classes");
+    weigh(log_q.exp(), log_q + (other as f64).ln()).sum(-1)
 }
 
 /// Σⱼ { |μ₀ − μ₁|/b₁ + (b₀/b₁) exp(−|μ₀ − μ₁|/b₀) − 1 − log(b₀/b₁) }
@@ -153,5 +197,47 @@ impl<V: Array> KlTo<Laplace<V>, V> for Laplace<V> {
         let ratio = self.scale().clone() / p.scale();
         let overlap = (-(distance.clone() / self.scale())).exp() * &ratio;
         sum_event(distance / p.scale() + overlap - 1.0 - ratio.ln())
+    }
+}
+
+/// That of the logarithms: both densities have the same factor 1/x.
+impl<V: Array> KlTo<LogNormal<V>, V> for LogNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &LogNormal<V>) -> V {
+        self.log().kl_to(p.log())
+    }
+}
+
+/// Σⱼ log((dⱼ − cⱼ)/(bⱼ − aⱼ)) for q on \[a, b\] inside \[c, d\] of p; ∞ where q allows what p rules out.
+impl<V: Array> KlTo<Uniform<V>, V> for Uniform<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Uniform<V>) -> V {
+        let shape = together("KL(Uniform ‖ Uniform)", self.shape(), p.shape());
+        let low = expand(self.low().clone(), shape);
+        V::apply(SumOf("KL(Uniform ‖ Uniform)", Wider), &[&low, self.high(), p.low(), p.high()])
+    }
+}
+
+/// log(d − c) − log(b − a); ∂/∂a = 1/(b − a), ∂/∂b = −1/(b − a), ∂/∂c = −1/(d − c), ∂/∂d = 1/(d − c); where \[a, b\] is
+/// not inside \[c, d\], ∞ that nothing moves.
+#[derive(Debug)]
+struct Wider;
+
+impl<F: Real> Function<F, 4> for Wider {
+    #[inline(always)]
+    fn f(&self, [a, b, c, d]: [F; 4]) -> F {
+        let kl = ((d - c) / (b - a)).fast_ln();
+        if (a < c) | (b > d) { F::infinity() } else { kl }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [a, b, c, d]: [F; 4]) -> F {
+        let slope = match I {
+            0 => (b - a).recip(),
+            1 => -(b - a).recip(),
+            2 => -(d - c).recip(),
+            _ => (d - c).recip(),
+        };
+        if (a < c) | (b > d) { F::zero() } else { slope }
     }
 }

@@ -129,14 +129,19 @@ mod categorical;
 mod distribution;
 mod error;
 mod event;
+mod independent;
 mod key;
 mod kl;
 mod laplace;
+mod log_normal;
 mod monte_carlo;
 mod multivariate_normal;
 mod noise;
 mod normal;
+mod one_hot_categorical;
 mod standard_normal;
+mod uniform;
+mod uniform_categorical;
 mod ziggurat;
 
 pub mod special;
@@ -145,19 +150,25 @@ pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
+pub use independent::Independent;
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
+pub use log_normal::LogNormal;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
+pub use one_hot_categorical::OneHotCategorical;
 pub use standard_normal::StandardNormal;
+pub use uniform::Uniform;
+pub use uniform_categorical::UniformCategorical;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, Mode, Moments, MultivariateNormal,
-        Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Independent, Key, KlTo, Laplace, LogNormal, Mode, Moments,
+        MultivariateNormal, Normal, OneHotCategorical, Reparameterized, StandardNormal, Uniform, UniformCategorical,
+        kl, kl_monte_carlo,
     };
 }

@@ -7,10 +7,14 @@ mod support;
 
 mod bernoulli;
 mod categorical;
+mod independent;
 mod laplace;
+mod log_normal;
 mod multivariate_normal;
 mod normal;
+mod one_hot_categorical;
 mod standard_normal;
+mod uniform;
 
 mod messages;
 mod shapes;
