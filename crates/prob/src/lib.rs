@@ -52,6 +52,7 @@
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
+//! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -126,6 +127,7 @@
 
 mod bernoulli;
 mod categorical;
+mod count;
 mod distribution;
 mod error;
 mod event;
@@ -136,13 +138,14 @@ mod monte_carlo;
 mod multivariate_normal;
 mod noise;
 mod normal;
+mod poisson;
 mod standard_normal;
 
 pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
-pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
+pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
@@ -151,12 +154,13 @@ pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
+pub use poisson::Poisson;
 pub use standard_normal::StandardNormal;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, Mode, Moments, MultivariateNormal,
-        Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
+        MultivariateNormal, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

@@ -10,6 +10,7 @@ mod categorical;
 mod laplace;
 mod multivariate_normal;
 mod normal;
+mod poisson;
 mod standard_normal;
 
 mod messages;
