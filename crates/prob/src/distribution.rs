@@ -97,3 +97,14 @@ pub trait Entropy<V: Array> {
     #[must_use]
     fn entropy(&self) -> V;
 }
+
+/// A distribution whose elements are independent, so that log p(x) is a sum over them.
+pub trait Factorized<V: Array>: Distribution<V> {
+    /// log p(xⱼ) for each element by itself, of the shape of `x` and the parameters together:
+    /// [`log_prob`](Distribution::log_prob) is its sum over the event.
+    ///
+    /// # Panics
+    /// If `x` and the parameters do not broadcast.
+    #[must_use]
+    fn log_prob_each(&self, x: &V) -> V;
+}

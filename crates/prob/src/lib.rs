@@ -52,6 +52,7 @@
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
+//! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -126,6 +127,7 @@
 
 mod bernoulli;
 mod categorical;
+mod count;
 mod distribution;
 mod error;
 mod event;
@@ -139,6 +141,7 @@ mod multivariate_normal;
 mod noise;
 mod normal;
 mod one_hot_categorical;
+mod poisson;
 mod standard_normal;
 mod uniform;
 mod uniform_categorical;
@@ -148,7 +151,7 @@ pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
-pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
+pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use independent::Independent;
 pub use key::{Key, Stream};
@@ -160,6 +163,7 @@ pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use one_hot_categorical::OneHotCategorical;
+pub use poisson::Poisson;
 pub use standard_normal::StandardNormal;
 pub use uniform::Uniform;
 pub use uniform_categorical::UniformCategorical;
@@ -170,5 +174,7 @@ pub mod prelude {
         Bernoulli, Categorical, Cdf, Distribution, Entropy, Independent, Key, KlTo, Laplace, LogNormal, Mode, Moments,
         MultivariateNormal, Normal, OneHotCategorical, Reparameterized, StandardNormal, Uniform, UniformCategorical,
         kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
+        MultivariateNormal, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

@@ -28,10 +28,8 @@ impl<F: Real> Function<F, 2> for Bd0 {
 
     #[inline(always)]
     fn d<const I: usize>(&self, [x, m]: [F; 2]) -> F {
-        let (near, v, far) = log_ratio(x, m);
-        let log_ratio = if near { (v + v * v * v * atanh_excess(v * v)) * F::of(2.0) } else { far };
         let slope = match I {
-            0 => log_ratio,
+            0 => log_of_quotient(x, m, x - m, log_ratio(x, m)),
             _ => (m - x) / m,
         };
         if x == m { F::zero() } else { slope }
@@ -40,7 +38,7 @@ impl<F: Real> Function<F, 2> for Bd0 {
 
 /// The functions of numbers.
 pub(super) mod scalar {
-    use super::{Real, atanh_excess, log_ratio};
+    use super::{Real, deviance, log_ratio};
 
     /// bd0(x, m) = x ln(x/m) + m − x ≥ 0 for x, m ≥ 0, half the deviance of a Poisson count x whose mean is m, without
     /// cancellation near x = m, where it is (x − m)²/2m to first order (C. Loader, *Fast and Accurate Computation of
@@ -51,19 +49,38 @@ pub(super) mod scalar {
     /// Relative error within 4.5·10⁻⁷ in `f32`, 10⁻¹⁵ in `f64`.
     #[inline(always)]
     pub fn bd0<F: Real>(x: F, m: F) -> F {
-        let (near, v, far) = log_ratio(x, m);
-        let close = (x - m) * v + (x + x) * (v * v * v) * atanh_excess(v * v);
-        let apart = x * (far - F::one()) + m;
-        let y = if near { close } else { apart };
+        let y = deviance(x, m, x - m, log_ratio(x, m));
         if x == m { F::zero() } else { y }
     }
 }
 
-/// Whether x/m is between ½ and 2, what `bd0` computes with there, v, and what elsewhere, ln(x/m).
+/// bd0(x, m) of which x − m is known better than x and m are, and `log_ratio` = ln(x/m) for where they are apart.
 #[inline(always)]
-fn log_ratio<F: Real>(x: F, m: F) -> (bool, F, F) {
-    let near = (x < m + m) & (m < x + x);
-    let v = (x - m) / (x + m);
+pub(crate) fn deviance<F: Real>(x: F, m: F, difference: F, log_ratio: F) -> F {
+    let v = difference / (x + m);
+    let close = difference * v + (x + x) * (v * v * v) * atanh_excess(v * v);
+    let apart = x * (log_ratio - F::one()) + m;
+    let apart = if x == F::zero() { m } else { apart };
+    if is_near(x, m) { close } else { apart }
+}
+
+/// ln(x/m), likewise.
+#[inline(always)]
+pub(crate) fn log_of_quotient<F: Real>(x: F, m: F, difference: F, log_ratio: F) -> F {
+    let v = difference / (x + m);
+    let close = (v + v * v * v * atanh_excess(v * v)) * F::of(2.0);
+    if is_near(x, m) { close } else { log_ratio }
+}
+
+/// Whether x/m is between ½ and 2.
+#[inline(always)]
+fn is_near<F: Real>(x: F, m: F) -> bool {
+    (x < m + m) & (m < x + x)
+}
+
+/// ln(x/m), for where that is not near 0.
+#[inline(always)]
+fn log_ratio<F: Real>(x: F, m: F) -> F {
     // Quotients that could overflow are scaled. Those that vanish do not matter: x ln(x/m) is then nothing beside m.
     let [limit, down, up] = if is_single::<F>() { [-100, -64, 90] } else { [-800, -512, 700] };
     let huge = x * power_of_two(limit) > m;
@@ -71,7 +88,7 @@ fn log_ratio<F: Real>(x: F, m: F) -> (bool, F, F) {
     let ratio = x / m;
     let ratio = if (ratio >= F::zero()) & (ratio < F::min_positive_value()) { F::min_positive_value() } else { ratio };
     let scaled = if huge { F::of(f64::from(up - down) * LN_2) } else { F::zero() };
-    (near, v, ratio.fast_ln() + scaled)
+    ratio.fast_ln() + scaled
 }
 
 /// 2ⁿ.

@@ -20,6 +20,7 @@
 
 mod bessel;
 mod deviance;
+mod exponential;
 mod incomplete;
 mod lgamma;
 mod log_ndtr;
@@ -34,7 +35,10 @@ use autograd::Array;
 use autograd::ops::Each;
 
 pub use deviance::bd0;
+pub(crate) use deviance::deviance;
+pub(crate) use exponential::less_exp;
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
+pub(crate) use stirling::factorial_excess;
 pub(crate) use xlogy::weigh;
 pub use xlogy::{xlog1py, xlogy};
 

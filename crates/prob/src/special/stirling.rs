@@ -77,6 +77,13 @@ pub fn stirling_error<F: Real>(x: F) -> F {
     if x < one { near } else { far }
 }
 
+/// δ(x) + ½ ln 2πx = ln x! − x ln x + x of a count: what its mass function has beside the deviances. 0 at 0.
+#[inline(always)]
+pub(crate) fn factorial_excess<F: Real>(x: F) -> F {
+    let excess = remainder(x.recip()) + (F::of(0.5) * x.fast_ln() + F::of(HALF_LN_TAU));
+    if x < F::one() { F::zero() } else { excess }
+}
+
 /// δ(1/w) for 0 ≤ w ≤ 1.
 #[inline(always)]
 pub(super) fn remainder<F: Real>(w: F) -> F {

@@ -13,6 +13,7 @@ mod log_normal;
 mod multivariate_normal;
 mod normal;
 mod one_hot_categorical;
+mod poisson;
 mod standard_normal;
 mod uniform;
 
