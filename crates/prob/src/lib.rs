@@ -51,6 +51,8 @@
 //! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
+//! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
+//! | [`Logistic`] | loc, scale | ℝ | yes | – |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
@@ -126,12 +128,14 @@
 
 mod bernoulli;
 mod categorical;
+mod continuous_bernoulli;
 mod distribution;
 mod error;
 mod event;
 mod key;
 mod kl;
 mod laplace;
+mod logistic;
 mod monte_carlo;
 mod multivariate_normal;
 mod noise;
@@ -142,11 +146,13 @@ pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
+pub use continuous_bernoulli::ContinuousBernoulli;
 pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
+pub use logistic::Logistic;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
@@ -156,7 +162,7 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, Mode, Moments, MultivariateNormal,
-        Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Key, KlTo, Laplace, Logistic, Mode,
+        Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

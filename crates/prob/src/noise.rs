@@ -2,7 +2,7 @@
 
 use autograd::{Array, Real, Shape};
 use rand::{Rng, RngExt};
-use rand_distr::{Exp1, StandardNormal};
+use rand_distr::{Exp1, Open01, StandardNormal};
 
 /// Fills a slice with independent draws from N(0, 1), by the ziggurat method.
 ///
@@ -31,4 +31,18 @@ pub(crate) fn fill_standard_laplace<F: Real, R: Rng + ?Sized>(rng: &mut R, out: 
     for u in out {
         *u = F::of(rng.sample::<f64, _>(Exp1) - rng.sample::<f64, _>(Exp1));
     }
+}
+
+/// Fills a slice with independent draws from the logistic distribution with location 0 and scale 1: the logits of uniform
+/// draws.
+pub(crate) fn fill_standard_logistic<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
+    for u in out {
+        *u = F::of(standard_logistic(rng));
+    }
+}
+
+/// One draw of [`fill_standard_logistic`].
+pub(crate) fn standard_logistic<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    let p: f64 = rng.sample(Open01);
+    (p / (1.0 - p)).ln()
 }

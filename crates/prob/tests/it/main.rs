@@ -7,7 +7,9 @@ mod support;
 
 mod bernoulli;
 mod categorical;
+mod continuous_bernoulli;
 mod laplace;
+mod logistic;
 mod multivariate_normal;
 mod normal;
 mod standard_normal;
