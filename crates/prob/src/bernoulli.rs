@@ -111,7 +111,7 @@ impl<F: Real> Function<F, 2> for Below {
 
 /// x held between `low` and `high`, NaN of NaN.
 #[inline(always)]
-fn hold<F: Real>(x: F, low: F, high: F) -> F {
+pub(crate) fn hold<F: Real>(x: F, low: F, high: F) -> F {
     let x = if x < low { low } else { x };
     if x > high { high } else { x }
 }

@@ -51,6 +51,8 @@
 //! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
+//! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
+//! | [`Logistic`] | loc, scale | ℝ | yes | – |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
 //!
@@ -128,6 +130,7 @@
 mod bernoulli;
 mod categorical;
 mod count;
+mod continuous_bernoulli;
 mod distribution;
 mod error;
 mod event;
@@ -136,6 +139,7 @@ mod key;
 mod kl;
 mod laplace;
 mod log_normal;
+mod logistic;
 mod monte_carlo;
 mod multivariate_normal;
 mod noise;
@@ -152,12 +156,15 @@ pub mod special;
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
+pub use continuous_bernoulli::ContinuousBernoulli;
+pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use independent::Independent;
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
 pub use log_normal::LogNormal;
+pub use logistic::Logistic;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
@@ -176,5 +183,7 @@ pub mod prelude {
         kl, kl_monte_carlo,
         Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
         MultivariateNormal, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Key, KlTo, Laplace, Logistic, Mode,
+        Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

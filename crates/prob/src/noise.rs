@@ -3,7 +3,7 @@
 use crate::ziggurat::Ziggurat;
 use autograd::{Array, Real, Shape};
 use rand::{Rng, RngExt};
-use rand_distr::Exp1;
+use rand_distr::{Exp1, Open01};
 
 /// Fills a slice with independent draws from N(0, 1), by the ziggurat method.
 ///
@@ -48,4 +48,18 @@ pub(crate) fn with_uniform<F: Real, R: Rng + ?Sized>(rng: &mut R, x: &mut [F], f
         uniform.iter_mut().for_each(|u| *u = rng.random());
         block.iter_mut().zip(uniform).for_each(|(x, u)| *x = f(*x, *u));
     }
+}
+
+/// Fills a slice with independent draws from the logistic distribution with location 0 and scale 1: the logits of uniform
+/// draws.
+pub(crate) fn fill_standard_logistic<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
+    for u in out {
+        *u = F::of(standard_logistic(rng));
+    }
+}
+
+/// One draw of [`fill_standard_logistic`].
+pub(crate) fn standard_logistic<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    let p: f64 = rng.sample(Open01);
+    (p / (1.0 - p)).ln()
 }

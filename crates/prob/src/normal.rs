@@ -208,7 +208,7 @@ impl<F: Real> Function<F, 3> for Below {
 
 /// The slope, 0 at x = ±∞.
 #[inline(always)]
-fn at_finite<F: Real>(x: F, slope: F) -> F {
+pub(crate) fn at_finite<F: Real>(x: F, slope: F) -> F {
     if x.abs() == F::infinity() { F::zero() } else { slope }
 }
 

@@ -29,6 +29,7 @@ mod ndtri;
 mod polygamma;
 mod polynomial;
 mod stirling;
+pub(crate) mod truncated_exponential;
 mod xlogy;
 
 use autograd::Array;
