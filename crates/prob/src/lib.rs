@@ -46,9 +46,10 @@
 //!
 //! | distribution | parameters | support | draws are differentiable | KL in closed form to |
 //! |---|---|---|---|---|
-//! | [`Normal`] | loc, scale or log-variance | ℝ | yes | `Normal`, `StandardNormal`, `MultivariateNormal` |
+//! | [`Normal`] | loc, scale or log-variance | ℝ | yes | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal` |
 //! | [`StandardNormal`] | – | ℝ | – | – |
-//! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal` |
+//! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` |
+//! | [`LowRankNormal`] | loc, factor, diagonal | ℝᴷ | yes | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
@@ -132,11 +133,13 @@ mod event;
 mod key;
 mod kl;
 mod laplace;
+mod low_rank_normal;
 mod monte_carlo;
 mod multivariate_normal;
 mod noise;
 mod normal;
 mod standard_normal;
+mod woodbury;
 
 pub mod special;
 
@@ -147,6 +150,7 @@ pub use error::{ParameterError, SupportError};
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
+pub use low_rank_normal::LowRankNormal;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
@@ -156,7 +160,7 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, Mode, Moments, MultivariateNormal,
-        Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, LowRankNormal, Mode, Moments,
+        MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

@@ -8,6 +8,7 @@ mod support;
 mod bernoulli;
 mod categorical;
 mod laplace;
+mod low_rank_normal;
 mod multivariate_normal;
 mod normal;
 mod standard_normal;
