@@ -37,3 +37,10 @@ pub(crate) fn prepend(n: usize, shape: Shape) -> Shape {
 pub(crate) fn full<V: Array>(like: &V, shape: Shape, value: f64) -> V {
     like.fill(shape, |x| x.fill(V::F::of(value)))
 }
+
+/// The columns of matrices as vectors along a new first axis: `[.., K, C] → [C, .., K]`.
+pub(crate) fn columns<V: Array>(matrices: &V) -> V {
+    let last = matrices.shape().rank() - 1;
+    let order: Vec<usize> = std::iter::once(last).chain(0..last).collect();
+    matrices.permute(&order)
+}

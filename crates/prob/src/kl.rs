@@ -1,13 +1,10 @@
 //! Kullback–Leibler divergences: every closed form on one page.
 
 use crate::event::{expand, sum_event, together};
-use crate::special::weigh;
-use crate::{
-    Bernoulli, Categorical, Distribution, Laplace, LogNormal, Moments, MultivariateNormal, Normal, OneHotCategorical,
-    StandardNormal, Uniform, UniformCategorical,
 use crate::special::{bd0, deviance, weigh};
 use crate::{
-    Bernoulli, Categorical, Distribution, Laplace, Moments, MultivariateNormal, Normal, Poisson, StandardNormal,
+    Bernoulli, Categorical, Distribution, Laplace, LogNormal, LowRankNormal, Moments, MultivariateNormal, Normal,
+    OneHotCategorical, Poisson, StandardNormal, Uniform, UniformCategorical,
 };
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
@@ -128,6 +125,65 @@ impl<V: Array> KlTo<MultivariateNormal<V>, V> for Normal<V> {
     }
 }
 
+/// ½ { tr(Σ₁⁻¹Σ₀) + (μ₀ − μ₁)ᵀΣ₁⁻¹(μ₀ − μ₁) − K + log|Σ₁| − log|Σ₀| }, where with Σ₀ = S Sᵀ and S = (W, diag √d) the trace
+/// is the sum of sᵀΣ₁⁻¹s over the columns s of S.
+impl<V: Array> KlTo<LowRankNormal<V>, V> for LowRankNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &LowRankNormal<V>) -> V {
+        let log_ratio = p.log_determinant() - self.log_determinant() - self.extent() as f64;
+        let distance = p.square_distance(self.loc().clone() - p.loc());
+        (p.square_norm(&self.square_root()) + distance + log_ratio) * 0.5
+    }
+}
+
+/// As between two of low rank, with ‖L₁⁻¹S‖² for the trace.
+impl<V: Array> KlTo<MultivariateNormal<V>, V> for LowRankNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
+        let log_ratio = sum_event(p.log_diagonal() * 2.0 - 1.0) - self.log_determinant();
+        let distance = p.square_distance(self.loc().clone() - p.loc());
+        (p.square_norm(&self.square_root()) + distance + log_ratio) * 0.5
+    }
+}
+
+/// As between two of low rank, with S = L₀.
+impl<V: Array> KlTo<LowRankNormal<V>, V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &LowRankNormal<V>) -> V {
+        let log_ratio = p.log_determinant() - sum_event(self.log_diagonal() * 2.0 + 1.0);
+        let distance = p.square_distance(self.loc().clone() - p.loc());
+        (p.square_norm(self.scale_tril()) + distance + log_ratio) * 0.5
+    }
+}
+
+/// The divergence of the same distribution with the covariance diag σ².
+impl<V: Array> KlTo<LowRankNormal<V>, V> for Normal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &LowRankNormal<V>) -> V {
+        MultivariateNormal::from(self).kl_to(p)
+    }
+}
+
+/// ½ { tr Σ + μᵀμ − K − log|Σ| }, the trace and K element by element.
+impl<V: Array> KlTo<StandardNormal, V> for LowRankNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &StandardNormal) -> V {
+        let shape = together("KL(LowRankNormal ‖ StandardNormal)", self.shape(), p.shape());
+        let terms = self.variance() + self.loc().square() - 1.0;
+        (sum_event(expand(terms, shape)) - self.log_determinant()) * 0.5
+    }
+}
+
+/// ½ Σⱼ { Σ₀ⱼⱼ/σ₁ⱼ² + ((μ₀ⱼ − μ₁ⱼ)/σ₁ⱼ)² − 1 + log σ₁ⱼ² } − ½ log|Σ₀|: the trace needs the diagonal of Σ₀ alone.
+impl<V: Array> KlTo<Normal<V>, V> for LowRankNormal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Normal<V>) -> V {
+        let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
+        let trace = self.variance() / p.square_scale();
+        (sum_event(trace + distance - 1.0 + p.log_variance()) - self.log_determinant()) * 0.5
+    }
+}
+
 /// Σⱼ { a log(a/b) + (1 − a) log((1 − a)/(1 − b)) } with the probabilities a of q and b of p; ∞ where q allows what p
 /// rules out.
 impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
@@ -242,6 +298,9 @@ impl<F: Real> Function<F, 4> for Wider {
             _ => (d - c).recip(),
         };
         if (a < c) | (b > d) { F::zero() } else { slope }
+    }
+}
+
 /// Σⱼ { λ₀ log(λ₀/λ₁) + λ₁ − λ₀ } = Σⱼ bd0(λ₀, λ₁); ∞ where p never counts and q does.
 impl<V: Array> KlTo<Poisson<V>, V> for Poisson<V> {
     #[track_caller]

@@ -46,9 +46,10 @@
 //!
 //! | distribution | parameters | support | draws are differentiable | KL in closed form to |
 //! |---|---|---|---|---|
-//! | [`Normal`] | loc, scale or log-variance | ℝ | yes | `Normal`, `StandardNormal`, `MultivariateNormal` |
+//! | [`Normal`] | loc, scale or log-variance | ℝ | yes | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal` |
 //! | [`StandardNormal`] | – | ℝ | – | – |
-//! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal` |
+//! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` |
+//! | [`LowRankNormal`] | loc, factor, diagonal | ℝᴷ | yes | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
@@ -129,8 +130,8 @@
 
 mod bernoulli;
 mod categorical;
-mod count;
 mod continuous_bernoulli;
+mod count;
 mod distribution;
 mod error;
 mod event;
@@ -140,6 +141,7 @@ mod kl;
 mod laplace;
 mod log_normal;
 mod logistic;
+mod low_rank_normal;
 mod monte_carlo;
 mod multivariate_normal;
 mod noise;
@@ -149,15 +151,15 @@ mod poisson;
 mod standard_normal;
 mod uniform;
 mod uniform_categorical;
+mod woodbury;
 mod ziggurat;
 
 pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
-pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use continuous_bernoulli::ContinuousBernoulli;
-pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
+pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use independent::Independent;
 pub use key::{Key, Stream};
@@ -165,6 +167,7 @@ pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
 pub use log_normal::LogNormal;
 pub use logistic::Logistic;
+pub use low_rank_normal::LowRankNormal;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
@@ -178,12 +181,8 @@ pub use uniform_categorical::UniformCategorical;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Independent, Key, KlTo, Laplace, LogNormal, Mode, Moments,
-        MultivariateNormal, Normal, OneHotCategorical, Reparameterized, StandardNormal, Uniform, UniformCategorical,
-        kl, kl_monte_carlo,
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
-        MultivariateNormal, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
-        Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Key, KlTo, Laplace, Logistic, Mode,
-        Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Factorized, Independent, Key, KlTo,
+        Laplace, LogNormal, Logistic, LowRankNormal, Mode, Moments, MultivariateNormal, Normal, OneHotCategorical,
+        Poisson, Reparameterized, StandardNormal, Uniform, UniformCategorical, kl, kl_monte_carlo,
     };
 }

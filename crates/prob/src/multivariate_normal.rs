@@ -1,7 +1,7 @@
 //! The normal distribution with a full covariance.
 
-use crate::event::{expand, prepend, sum_event, together};
-use crate::noise::standard_normal;
+use crate::event::{columns, expand, prepend, sum_event, together};
+use crate::noise::correlated_normal;
 use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::prelude::*;
 use rand::Rng;
@@ -101,15 +101,13 @@ impl<V: Array> MultivariateNormal<V> {
         self.scale_tril.solve_lower(&expand(d, shape)).square().sum(-1)
     }
 
-    /// ‖L⁻¹ A‖² for each matrix of `a [.., K, K]`.
+    /// ‖L⁻¹ A‖² for each matrix of `a [.., K, C]`.
     #[track_caller]
     pub(crate) fn square_norm(&self, a: &V) -> V {
-        let shape = together("MultivariateNormal: two factors", a.shape(), self.scale_tril.shape());
-        let a = expand(a.clone(), shape);
-        // The columns in front, as vectors to solve for: [.., i, j] → [j, .., i].
-        let last = shape.rank() - 1;
-        let order: Vec<usize> = std::iter::once(last).chain(0..last).collect();
-        self.scale_tril.solve_lower(&a.permute(&order)).square().sum(-1).sum(0)
+        let (a_rows, l_rows) = (rows(a.shape()), rows(self.scale_tril.shape()));
+        let shape = together("MultivariateNormal: two factors", a_rows, l_rows);
+        let a = expand(a.clone(), shape.push(a.shape()[a_rows.rank()]));
+        self.scale_tril.solve_lower(&columns(&a)).square().sum(-1).sum(0)
     }
 
     /// The same distribution over plain numbers.
@@ -119,14 +117,7 @@ impl<V: Array> MultivariateNormal<V> {
 
     /// z = μ + L u with u ~ N(0, I).
     fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> V {
-        let l = self.scale_tril.shape();
-        let k = l[l.rank() - 1];
-        let factors = l.size() / (k * k).max(1);
-        // Rows of noise stand beside the factor they belong to, [factors, rows, K], and go back to their place.
-        let noise = Shape::new(&[factors, shape.size() / (factors * k).max(1), k]);
-        let u = standard_normal(&self.loc, noise, rng);
-        let z = u.matmul_t(&self.scale_tril.reshape([factors, k, k]));
-        z.permute(&[1, 0, 2]).reshape(shape) + &self.loc
+        correlated_normal(&self.scale_tril, shape, rng) + &self.loc
     }
 }
 

@@ -1,7 +1,7 @@
 //! Noise that does not depend on any parameter.
 
 use crate::ziggurat::Ziggurat;
-use autograd::{Array, Real, Shape};
+use autograd::prelude::*;
 use rand::{Rng, RngExt};
 use rand_distr::{Exp1, Open01};
 
@@ -28,6 +28,16 @@ pub fn fill_standard_normal<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]
 /// A constant array of standard normal draws that goes together with `like`.
 pub(crate) fn standard_normal<V: Array, R: Rng + ?Sized>(like: &V, shape: Shape, rng: &mut R) -> V {
     like.fill(shape, |u| fill_standard_normal(rng, u))
+}
+
+/// L·u with u ~ N(0, I) for matrices L `[.., K, C]`, of a shape `[.., K]` whose last axes are those of L without C: the
+/// noise is fresh for each vector.
+pub(crate) fn correlated_normal<V: Array, R: Rng + ?Sized>(matrices: &V, shape: Shape, rng: &mut R) -> V {
+    let (stack, k, c) = matrices.shape().split(matrices.shape().rank() - 2);
+    // Rows of noise stand beside the matrix they belong to, [stack, rows, C], and go back to their place.
+    let noise = Shape::new(&[stack, shape.size() / (stack * k).max(1), c]);
+    let z = standard_normal(matrices, noise, rng).matmul_t(&matrices.reshape([stack, k, c]));
+    z.permute(&[1, 0, 2]).reshape(shape)
 }
 
 /// Fills a slice with independent draws from the Laplace distribution with location 0 and scale 1: the difference of

@@ -7,12 +7,12 @@ mod support;
 
 mod bernoulli;
 mod categorical;
+mod continuous_bernoulli;
 mod independent;
 mod laplace;
 mod log_normal;
-mod continuous_bernoulli;
-mod laplace;
 mod logistic;
+mod low_rank_normal;
 mod multivariate_normal;
 mod normal;
 mod one_hot_categorical;
