@@ -24,10 +24,13 @@ pub fn gradients() -> Vec<Case> {
     let x = normal(SHAPE);
     let (real, positive) = (normal(SHAPE), normal(SHAPE).square() + 0.5);
     let bits = Tensor::from_fn(SHAPE, |i| f32::from(x.data()[i] > 0.0));
+    let rate = positive.clone() * 3.0;
+    let counts = Poisson::new(rate.clone()).sample(&mut Key::new(0).stream("data", 0, 0));
     let mut cases = vec![
         gradient("Normal", [real.clone(), positive.clone()], x.clone(), |[m, s], x| Normal::new(m, s).log_prob(&x)),
         gradient("Laplace", [real.clone(), positive], x, |[m, b], x| Laplace::new(m, b).log_prob(&x)),
         gradient("Bernoulli", [real], bits, |[l], x| Bernoulli::new(l).log_prob(&x)),
+        gradient("Poisson", [rate], counts, |[rate], x| Poisson::new(rate).log_prob(&x)),
     ];
     for [rows, variables, classes] in CLASSES {
         let x = Tensor::from_fn([rows, variables], |i| (i % classes) as f32);
@@ -41,7 +44,11 @@ pub fn gradients() -> Vec<Case> {
 /// Draws without gradients.
 pub fn draws() -> Vec<Case> {
     let (real, positive) = (normal(SHAPE), normal(SHAPE).square() + 0.5);
-    vec![draw("Bernoulli", Bernoulli::new(real.clone())), draw("Normal", Normal::new(real, positive))]
+    vec![
+        draw("Bernoulli", Bernoulli::new(real.clone())),
+        draw("Normal", Normal::new(real.clone(), positive.clone())),
+        draw("Uniform", Uniform::new(real.clone(), real + positive)),
+    ]
 }
 
 /// The sum of `log_prob(parameters, x)` and its gradient by the parameters.
