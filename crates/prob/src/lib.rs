@@ -149,12 +149,14 @@ mod normal;
 mod one_hot_categorical;
 mod poisson;
 mod standard_normal;
+mod transformed;
 mod uniform;
 mod uniform_categorical;
 mod woodbury;
 mod ziggurat;
 
 pub mod special;
+pub mod transform;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
@@ -175,6 +177,7 @@ pub use normal::Normal;
 pub use one_hot_categorical::OneHotCategorical;
 pub use poisson::Poisson;
 pub use standard_normal::StandardNormal;
+pub use transformed::Transformed;
 pub use uniform::Uniform;
 pub use uniform_categorical::UniformCategorical;
 
@@ -183,6 +186,6 @@ pub mod prelude {
     pub use crate::{
         Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Factorized, Independent, Key, KlTo,
         Laplace, LogNormal, Logistic, LowRankNormal, Mode, Moments, MultivariateNormal, Normal, OneHotCategorical,
-        Poisson, Reparameterized, StandardNormal, Uniform, UniformCategorical, kl, kl_monte_carlo,
+        Poisson, Reparameterized, StandardNormal, Transformed, Uniform, UniformCategorical, kl, kl_monte_carlo,
     };
 }

@@ -18,6 +18,7 @@ mod normal;
 mod one_hot_categorical;
 mod poisson;
 mod standard_normal;
+mod transformed;
 mod uniform;
 
 mod messages;
