@@ -53,6 +53,7 @@
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
+//! | [`NegativeBinomial`] | total count and logits or mean | {0, 1, 2, …} | – | – |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -136,6 +137,7 @@ mod kl;
 mod laplace;
 mod monte_carlo;
 mod multivariate_normal;
+mod negative_binomial;
 mod noise;
 mod normal;
 mod poisson;
@@ -152,6 +154,7 @@ pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
+pub use negative_binomial::NegativeBinomial;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use poisson::Poisson;
@@ -161,6 +164,6 @@ pub use standard_normal::StandardNormal;
 pub mod prelude {
     pub use crate::{
         Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
-        MultivariateNormal, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        MultivariateNormal, NegativeBinomial, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

@@ -9,6 +9,7 @@ mod bernoulli;
 mod categorical;
 mod laplace;
 mod multivariate_normal;
+mod negative_binomial;
 mod normal;
 mod poisson;
 mod standard_normal;
