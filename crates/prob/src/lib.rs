@@ -54,6 +54,7 @@
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
 //! | [`NegativeBinomial`] | total count and logits or mean | {0, 1, 2, …} | – | – |
+//! | [`ZeroInflated`] | a distribution of counts, gate logits | that of the counts | – | – |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -142,6 +143,7 @@ mod noise;
 mod normal;
 mod poisson;
 mod standard_normal;
+mod zero_inflated;
 
 pub mod special;
 
@@ -159,11 +161,13 @@ pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use poisson::Poisson;
 pub use standard_normal::StandardNormal;
+pub use zero_inflated::ZeroInflated;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
         Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
-        MultivariateNormal, NegativeBinomial, Normal, Poisson, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        MultivariateNormal, NegativeBinomial, Normal, Poisson, Reparameterized, StandardNormal, ZeroInflated, kl,
+        kl_monte_carlo,
     };
 }

@@ -13,6 +13,7 @@ mod negative_binomial;
 mod normal;
 mod poisson;
 mod standard_normal;
+mod zero_inflated;
 
 mod messages;
 mod shapes;
