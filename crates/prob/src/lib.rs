@@ -52,6 +52,8 @@
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
+//! | [`Concrete`] | logits, temperature | the simplex's interior | yes | – |
+//! | [`ExpConcrete`] | logits, temperature | logarithms of those | yes | – |
 //! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
 //! | [`NegativeBinomial`] | total count and logits or mean | {0, 1, 2, …} | – | – |
 //! | [`ZeroInflated`] | a distribution of counts, gate logits | that of the counts | – | – |
@@ -129,10 +131,12 @@
 
 mod bernoulli;
 mod categorical;
+mod concrete;
 mod count;
 mod distribution;
 mod error;
 mod event;
+mod exp_concrete;
 mod key;
 mod kl;
 mod laplace;
@@ -149,8 +153,10 @@ pub mod special;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
+pub use concrete::Concrete;
 pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
+pub use exp_concrete::ExpConcrete;
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
@@ -166,8 +172,8 @@ pub use zero_inflated::ZeroInflated;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Factorized, Key, KlTo, Laplace, Mode, Moments,
-        MultivariateNormal, NegativeBinomial, Normal, Poisson, Reparameterized, StandardNormal, ZeroInflated, kl,
-        kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Concrete, Distribution, Entropy, ExpConcrete, Factorized, Key, KlTo, Laplace,
+        Mode, Moments, MultivariateNormal, NegativeBinomial, Normal, Poisson, Reparameterized, StandardNormal,
+        ZeroInflated, kl, kl_monte_carlo,
     };
 }

@@ -32,3 +32,10 @@ pub(crate) fn fill_standard_laplace<F: Real, R: Rng + ?Sized>(rng: &mut R, out: 
         *u = F::of(rng.sample::<f64, _>(Exp1) - rng.sample::<f64, _>(Exp1));
     }
 }
+
+/// Fills a slice with independent draws from the standard Gumbel distribution: −log of exponential draws.
+pub(crate) fn fill_standard_gumbel<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
+    for u in out {
+        *u = F::of(-rng.sample::<f64, _>(Exp1).ln());
+    }
+}

@@ -7,6 +7,7 @@ mod support;
 
 mod bernoulli;
 mod categorical;
+mod concrete;
 mod laplace;
 mod multivariate_normal;
 mod negative_binomial;
