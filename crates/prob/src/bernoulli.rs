@@ -3,7 +3,7 @@
 use crate::event::{expand, prepend, sum_event};
 use crate::noise::with_uniform;
 use crate::special::weigh;
-use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use crate::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
@@ -147,6 +147,13 @@ impl<V: Array> Distribution<V> for Bernoulli<V> {
 
     fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
         self.draw(prepend(n, self.shape()), rng)
+    }
+}
+
+impl<V: Array> Factorized<V> for Bernoulli<V> {
+    #[track_caller]
+    fn log_prob_each(&self, x: &V) -> V {
+        V::apply(EachOf("Bernoulli::log_prob_each", LogMass), &[x, &self.logits])
     }
 }
 

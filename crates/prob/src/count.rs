@@ -28,8 +28,8 @@ pub(crate) fn supports<F: Real>(who: &str, x: &Tensor<F>) -> Result<(), SupportE
 ///
 /// Beyond 10¹⁹, where counts are farther apart in `f64` than the distribution's skewness shows, a normal draw.
 pub(crate) fn draw_poisson<R: Rng + ?Sized>(rate: f64, rng: &mut R) -> f64 {
-    if rate == 0.0 {
-        return 0.0;
+    if rate == 0.0 || rate == f64::INFINITY {
+        return rate;
     }
     match rand_distr::Poisson::new(rate) {
         Ok(poisson) => rng.sample(poisson),

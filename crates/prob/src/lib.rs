@@ -55,7 +55,11 @@
 //! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
 //! | [`Logistic`] | loc, scale | ℝ | yes | – |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
+//! | [`Concrete`] | logits, temperature | the simplex's interior | yes | – |
+//! | [`ExpConcrete`] | logits, temperature | logarithms of those | yes | – |
 //! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
+//! | [`NegativeBinomial`] | total count and logits or mean | {0, 1, 2, …} | – | – |
+//! | [`ZeroInflated`] | a distribution of counts, gate logits | that of the counts | – | – |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -130,11 +134,13 @@
 
 mod bernoulli;
 mod categorical;
+mod concrete;
 mod continuous_bernoulli;
 mod count;
 mod distribution;
 mod error;
 mod event;
+mod exp_concrete;
 mod independent;
 mod key;
 mod kl;
@@ -144,6 +150,7 @@ mod logistic;
 mod low_rank_normal;
 mod monte_carlo;
 mod multivariate_normal;
+mod negative_binomial;
 mod noise;
 mod normal;
 mod one_hot_categorical;
@@ -153,16 +160,18 @@ mod transformed;
 mod uniform;
 mod uniform_categorical;
 mod woodbury;
+mod zero_inflated;
 mod ziggurat;
 
 pub mod special;
-pub mod transform;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
+pub use concrete::Concrete;
 pub use continuous_bernoulli::ContinuousBernoulli;
 pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
+pub use exp_concrete::ExpConcrete;
 pub use independent::Independent;
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
@@ -172,6 +181,7 @@ pub use logistic::Logistic;
 pub use low_rank_normal::LowRankNormal;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
+pub use negative_binomial::NegativeBinomial;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use one_hot_categorical::OneHotCategorical;
@@ -180,12 +190,14 @@ pub use standard_normal::StandardNormal;
 pub use transformed::Transformed;
 pub use uniform::Uniform;
 pub use uniform_categorical::UniformCategorical;
+pub use zero_inflated::ZeroInflated;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Factorized, Independent, Key, KlTo,
-        Laplace, LogNormal, Logistic, LowRankNormal, Mode, Moments, MultivariateNormal, Normal, OneHotCategorical,
-        Poisson, Reparameterized, StandardNormal, Transformed, Uniform, UniformCategorical, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Concrete, ContinuousBernoulli, Distribution, Entropy, ExpConcrete, Factorized,
+        Independent, Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mode, Moments, MultivariateNormal,
+        NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal, Transformed, Uniform,
+        UniformCategorical, ZeroInflated, kl, kl_monte_carlo,
     };
 }

@@ -73,3 +73,10 @@ pub(crate) fn standard_logistic<R: Rng + ?Sized>(rng: &mut R) -> f64 {
     let p: f64 = rng.sample(Open01);
     (p / (1.0 - p)).ln()
 }
+
+/// Fills a slice with independent draws from the standard Gumbel distribution: −log of exponential draws.
+pub(crate) fn fill_standard_gumbel<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {
+    for u in out {
+        *u = F::of(-rng.sample::<f64, _>(Exp1).ln());
+    }
+}

@@ -36,10 +36,10 @@ use autograd::Array;
 use autograd::ops::Each;
 
 pub use deviance::bd0;
-pub(crate) use deviance::deviance;
+pub(crate) use deviance::{deviance, log_of_quotient};
 pub(crate) use exponential::less_exp;
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
-pub(crate) use stirling::factorial_excess;
+pub(crate) use stirling::{factorial_excess, remainder};
 pub(crate) use xlogy::weigh;
 pub use xlogy::{xlog1py, xlogy};
 

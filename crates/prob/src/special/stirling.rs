@@ -86,6 +86,6 @@ pub(crate) fn factorial_excess<F: Real>(x: F) -> F {
 
 /// δ(1/w) for 0 ≤ w ≤ 1.
 #[inline(always)]
-pub(super) fn remainder<F: Real>(w: F) -> F {
+pub(crate) fn remainder<F: Real>(w: F) -> F {
     w * DELTA.at(w + w - F::one())
 }

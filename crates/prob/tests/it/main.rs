@@ -7,6 +7,7 @@ mod support;
 
 mod bernoulli;
 mod categorical;
+mod concrete;
 mod continuous_bernoulli;
 mod independent;
 mod laplace;
@@ -14,12 +15,14 @@ mod log_normal;
 mod logistic;
 mod low_rank_normal;
 mod multivariate_normal;
+mod negative_binomial;
 mod normal;
 mod one_hot_categorical;
 mod poisson;
 mod standard_normal;
 mod transformed;
 mod uniform;
+mod zero_inflated;
 
 mod messages;
 mod shapes;
