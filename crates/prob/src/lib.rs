@@ -53,6 +53,8 @@
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
+//! | [`VonMisesFisher`] | mean direction, concentration | unit vectors | yes | `VonMisesFisher`, `UniformSphere` |
+//! | [`UniformSphere`] | – | unit vectors | – | – |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -139,6 +141,8 @@ mod multivariate_normal;
 mod noise;
 mod normal;
 mod standard_normal;
+mod uniform_sphere;
+mod von_mises_fisher;
 mod woodbury;
 
 pub mod special;
@@ -156,11 +160,13 @@ pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use standard_normal::StandardNormal;
+pub use uniform_sphere::UniformSphere;
+pub use von_mises_fisher::VonMisesFisher;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
         Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, LowRankNormal, Mode, Moments,
-        MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        MultivariateNormal, Normal, Reparameterized, StandardNormal, UniformSphere, VonMisesFisher, kl, kl_monte_carlo,
     };
 }

@@ -12,6 +12,8 @@ mod low_rank_normal;
 mod multivariate_normal;
 mod normal;
 mod standard_normal;
+mod uniform_sphere;
+mod von_mises_fisher;
 
 mod messages;
 mod shapes;
