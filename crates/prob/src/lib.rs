@@ -55,6 +55,7 @@
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //! | [`VonMisesFisher`] | mean direction, concentration | unit vectors | yes | `VonMisesFisher`, `UniformSphere` |
 //! | [`UniformSphere`] | – | unit vectors | – | – |
+//! | [`Mixture`] | logits, components | the components' | – | – |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -136,6 +137,7 @@ mod key;
 mod kl;
 mod laplace;
 mod low_rank_normal;
+mod mixture;
 mod monte_carlo;
 mod multivariate_normal;
 mod noise;
@@ -155,6 +157,7 @@ pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
 pub use low_rank_normal::LowRankNormal;
+pub use mixture::Mixture;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
@@ -166,7 +169,7 @@ pub use von_mises_fisher::VonMisesFisher;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, LowRankNormal, Mode, Moments,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, LowRankNormal, Mixture, Mode, Moments,
         MultivariateNormal, Normal, Reparameterized, StandardNormal, UniformSphere, VonMisesFisher, kl, kl_monte_carlo,
     };
 }

@@ -9,6 +9,7 @@ mod bernoulli;
 mod categorical;
 mod laplace;
 mod low_rank_normal;
+mod mixture;
 mod multivariate_normal;
 mod normal;
 mod standard_normal;
