@@ -5,6 +5,8 @@ use crate::special::{bd0, deviance, weigh};
 use crate::{
     Bernoulli, Categorical, Distribution, Laplace, LogNormal, LowRankNormal, Moments, MultivariateNormal, Normal,
     OneHotCategorical, Poisson, StandardNormal, Uniform, UniformCategorical,
+    Bernoulli, Categorical, Distribution, Laplace, LowRankNormal, Moments, MultivariateNormal, Normal, StandardNormal,
+    UniformSphere, VonMisesFisher,
 };
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
@@ -334,5 +336,21 @@ impl<F: Real> Function<F, 2> for DevianceOfLogs {
         };
         let at_nothing = if I == 0 { F::zero() } else { other };
         if rate == F::zero() { at_nothing } else { slope }
+/// log c(κ₀) − log c(κ₁) + A(κ₀) (κ₀ − κ₁ μ₀ᵀμ₁) with the density's constant c and the length A of its mean, in a form in which
+/// little cancels (T. Diethe, *A Note on the Kullback-Leibler Divergence for the von Mises-Fisher distribution*, 2015).
+impl<V: Array> KlTo<VonMisesFisher<V>, V> for VonMisesFisher<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &VonMisesFisher<V>) -> V {
+        self.divergence(p)
+    }
+}
+
+/// κ A(κ) + log c(κ) + log S with the sphere's area S (T. Davidson et al., *Hyperspherical Variational Auto-Encoders*, 2018,
+/// section 3.2).
+impl<V: Array> KlTo<UniformSphere, V> for VonMisesFisher<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &UniformSphere) -> V {
+        let shape = together("KL(VonMisesFisher ‖ UniformSphere)", self.shape(), p.shape());
+        expand(self.concentration_gain(), shape.without(shape.rank() - 1))
     }
 }

@@ -60,6 +60,9 @@
 //! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
 //! | [`NegativeBinomial`] | total count and logits or mean | {0, 1, 2, …} | – | – |
 //! | [`ZeroInflated`] | a distribution of counts, gate logits | that of the counts | – | – |
+//! | [`VonMisesFisher`] | mean direction, concentration | unit vectors | yes | `VonMisesFisher`, `UniformSphere` |
+//! | [`UniformSphere`] | – | unit vectors | – | – |
+//! | [`Mixture`] | logits, components | the components' | – | – |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -148,6 +151,7 @@ mod laplace;
 mod log_normal;
 mod logistic;
 mod low_rank_normal;
+mod mixture;
 mod monte_carlo;
 mod multivariate_normal;
 mod negative_binomial;
@@ -159,6 +163,8 @@ mod standard_normal;
 mod transformed;
 mod uniform;
 mod uniform_categorical;
+mod uniform_sphere;
+mod von_mises_fisher;
 mod woodbury;
 mod zero_inflated;
 mod ziggurat;
@@ -179,6 +185,7 @@ pub use laplace::Laplace;
 pub use log_normal::LogNormal;
 pub use logistic::Logistic;
 pub use low_rank_normal::LowRankNormal;
+pub use mixture::Mixture;
 pub use monte_carlo::{Estimate, kl_monte_carlo};
 pub use multivariate_normal::MultivariateNormal;
 pub use negative_binomial::NegativeBinomial;
@@ -191,6 +198,8 @@ pub use transformed::Transformed;
 pub use uniform::Uniform;
 pub use uniform_categorical::UniformCategorical;
 pub use zero_inflated::ZeroInflated;
+pub use uniform_sphere::UniformSphere;
+pub use von_mises_fisher::VonMisesFisher;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
@@ -199,5 +208,7 @@ pub mod prelude {
         Independent, Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mode, Moments, MultivariateNormal,
         NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal, Transformed, Uniform,
         UniformCategorical, ZeroInflated, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, LowRankNormal, Mixture, Mode, Moments,
+        MultivariateNormal, Normal, Reparameterized, StandardNormal, UniformSphere, VonMisesFisher, kl, kl_monte_carlo,
     };
 }

@@ -40,6 +40,19 @@ pub(crate) fn correlated_normal<V: Array, R: Rng + ?Sized>(matrices: &V, shape: 
     z.permute(&[1, 0, 2]).reshape(shape)
 }
 
+/// Fills a slice with vectors of `n` elements, each a uniform direction: standard normal draws over their length.
+pub(crate) fn fill_unit_vectors<F: Real, R: Rng + ?Sized>(rng: &mut R, n: usize, out: &mut [F]) {
+    let mut draws = vec![0.0; n];
+    for out in out.chunks_exact_mut(n) {
+        let mut length = 0.0;
+        while length == 0.0 {
+            fill_standard_normal(rng, &mut draws);
+            length = draws.iter().map(|u| u * u).sum::<f64>().sqrt();
+        }
+        out.iter_mut().zip(&draws).for_each(|(x, u)| *x = F::of(u / length));
+    }
+}
+
 /// Fills a slice with independent draws from the Laplace distribution with location 0 and scale 1: the difference of
 /// two exponential draws.
 pub(crate) fn fill_standard_laplace<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]) {

@@ -28,6 +28,7 @@ mod mills;
 mod ndtri;
 mod polygamma;
 mod polynomial;
+pub(crate) mod quadrature;
 mod stirling;
 pub(crate) mod truncated_exponential;
 mod xlogy;
@@ -46,7 +47,9 @@ pub use xlogy::{xlog1py, xlogy};
 /// The functions of numbers. Those generic in [`Real`](autograd::Real) are free of branches, or nearly so in `f64`, and
 /// `#[inline(always)]`, so that loops over them vectorise; the others work in `f64`, with loops and branches.
 pub mod scalar {
-    pub use super::bessel::{bessel_ratio, bessel_ratio_derivative, log_bessel_i, log_bessel_i_reduced};
+    pub use super::bessel::{
+        bessel_ratio, bessel_ratio_derivative, bessel_ratio_m1, log_bessel_i, log_bessel_i_reduced,
+    };
     pub use super::deviance::scalar::*;
     pub use super::incomplete::scalar::*;
     pub use super::lgamma::lgamma;

@@ -14,6 +14,7 @@ mod laplace;
 mod log_normal;
 mod logistic;
 mod low_rank_normal;
+mod mixture;
 mod multivariate_normal;
 mod negative_binomial;
 mod normal;
@@ -23,6 +24,8 @@ mod standard_normal;
 mod transformed;
 mod uniform;
 mod zero_inflated;
+mod uniform_sphere;
+mod von_mises_fisher;
 
 mod messages;
 mod shapes;

@@ -85,6 +85,7 @@ fn claims() -> Vec<Claim> {
         "log_bessel_i'" Unit 6e-8 2e-15 = x[1].log_bessel_i(nu!(x[0])); by 1,
         "log_bessel_i_reduced" Unit 6e-8 5e-16 = x[1].log_bessel_i_reduced(nu!(x[0])),
         "log_bessel_i_reduced'" 6e-8 2e-14 = x[1].log_bessel_i_reduced(nu!(x[0])); by 1,
+        "log_bessel_i_reduced'" 6e-8 2e-14 = each(x, |x| scalar::bessel_ratio_m1(x[0], x[1])),
         "bessel_ratio" 6e-8 2.5e-15 = x[1].bessel_ratio(nu!(x[0])),
         "bessel_ratio_derivative" 6e-8 8e-13 = x[1].bessel_ratio(nu!(x[0])); by 1,
         "gamma_p" 6e-8 1e-13 = gamma_p(&x[0], &x[1]),

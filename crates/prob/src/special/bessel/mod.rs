@@ -54,6 +54,14 @@ pub fn bessel_ratio(nu: f64, x: f64) -> f64 {
     evaluate(nu, x).ratio
 }
 
+/// A_ν(x) − 1, which rises from −1 to 0 and keeps its digits there, with derivative [A′](bessel_ratio_derivative). NaN
+/// unless ν and x are at least 0.
+///
+/// Relative error within 2·10⁻¹⁴.
+pub fn bessel_ratio_m1(nu: f64, x: f64) -> f64 {
+    evaluate(nu, x).reduced_slope
+}
+
 /// A′(x) = 1 − A² − (2ν + 1) A/x, without the cancellation of this formula.
 ///
 /// Relative error within 8·10⁻¹³.

@@ -1,22 +1,6 @@
 //! Integrals over the tail of a density whose logarithm is concave.
 
-/// Nodes below ½ and weights of C. F. Gauss' quadrature over [0, 1] with 28 nodes; the others are their mirror images.
-const NODES: [(f64, f64); 14] = [
-    (0.001778751213022789, 0.004562141296547369),
-    (0.00934841731456365, 0.010566056296386081),
-    (0.022870359685530917, 0.016450713891152265),
-    (0.04218348680393397, 0.022136467379501996),
-    (0.06705373871280251, 0.02755367283785839),
-    (0.09717931454141043, 0.032636461983499836),
-    (0.1321945609931841, 0.03732310711728433),
-    (0.1716744529805675, 0.04155670861445047),
-    (0.21513976409429914, 0.04528587219651641),
-    (0.2620628875224409, 0.04846532899896491),
-    (0.31187424195546065, 0.05105648378903029),
-    (0.363969186182411, 0.053027882961423134),
-    (0.41771535893330963, 0.05435559612914701),
-    (0.47246035505798284, 0.05502350650823755),
-];
+use crate::special::quadrature::over_unit_interval;
 
 /// The drop of the logarithm at which the density counts as 0: e⁻⁴⁰ is below rounding.
 const BOTTOM: f64 = 40.0;
@@ -37,15 +21,10 @@ pub(super) fn integrate<const N: usize>(slope: f64, curvature: f64, at: impl Fn(
         let Drop { drop, slope, .. } = at(end);
         end += (BOTTOM - drop) / slope;
     }
-    let mut sum = [0.0; N];
-    for (node, weight) in NODES {
-        for node in [node, 1.0 - node] {
-            let Drop { drop, factors, .. } = at(node * end);
-            let weight = weight * end * (-drop).exp();
-            sum.iter_mut().zip(factors).for_each(|(sum, factor)| *sum += weight * factor);
-        }
-    }
-    sum
+    over_unit_interval(|node| {
+        let Drop { drop, factors, .. } = at(node * end);
+        factors.map(|factor| end * (-drop).exp() * factor)
+    })
 }
 
 /// e^d − 1 − d without cancellation near 0.
