@@ -4,9 +4,7 @@ use crate::event::{expand, sum_event, together};
 use crate::special::{bd0, deviance, weigh};
 use crate::{
     Bernoulli, Categorical, Distribution, Laplace, LogNormal, LowRankNormal, Moments, MultivariateNormal, Normal,
-    OneHotCategorical, Poisson, StandardNormal, Uniform, UniformCategorical,
-    Bernoulli, Categorical, Distribution, Laplace, LowRankNormal, Moments, MultivariateNormal, Normal, StandardNormal,
-    UniformSphere, VonMisesFisher,
+    OneHotCategorical, Poisson, StandardNormal, Uniform, UniformCategorical, UniformSphere, VonMisesFisher,
 };
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
@@ -336,6 +334,9 @@ impl<F: Real> Function<F, 2> for DevianceOfLogs {
         };
         let at_nothing = if I == 0 { F::zero() } else { other };
         if rate == F::zero() { at_nothing } else { slope }
+    }
+}
+
 /// log c(κ₀) − log c(κ₁) + A(κ₀) (κ₀ − κ₁ μ₀ᵀμ₁) with the density's constant c and the length A of its mean, in a form in which
 /// little cancels (T. Diethe, *A Note on the Kullback-Leibler Divergence for the von Mises-Fisher distribution*, 2015).
 impl<V: Array> KlTo<VonMisesFisher<V>, V> for VonMisesFisher<V> {

@@ -170,6 +170,7 @@ mod zero_inflated;
 mod ziggurat;
 
 pub mod special;
+pub mod transform;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
@@ -197,18 +198,16 @@ pub use standard_normal::StandardNormal;
 pub use transformed::Transformed;
 pub use uniform::Uniform;
 pub use uniform_categorical::UniformCategorical;
-pub use zero_inflated::ZeroInflated;
 pub use uniform_sphere::UniformSphere;
 pub use von_mises_fisher::VonMisesFisher;
+pub use zero_inflated::ZeroInflated;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
         Bernoulli, Categorical, Cdf, Concrete, ContinuousBernoulli, Distribution, Entropy, ExpConcrete, Factorized,
-        Independent, Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mode, Moments, MultivariateNormal,
-        NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal, Transformed, Uniform,
-        UniformCategorical, ZeroInflated, kl, kl_monte_carlo,
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, LowRankNormal, Mixture, Mode, Moments,
-        MultivariateNormal, Normal, Reparameterized, StandardNormal, UniformSphere, VonMisesFisher, kl, kl_monte_carlo,
+        Independent, Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mixture, Mode, Moments,
+        MultivariateNormal, NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal,
+        Transformed, Uniform, UniformCategorical, UniformSphere, VonMisesFisher, ZeroInflated, kl, kl_monte_carlo,
     };
 }

@@ -23,9 +23,9 @@ mod poisson;
 mod standard_normal;
 mod transformed;
 mod uniform;
-mod zero_inflated;
 mod uniform_sphere;
 mod von_mises_fisher;
+mod zero_inflated;
 
 mod messages;
 mod shapes;
