@@ -50,6 +50,8 @@
 //! | [`StandardNormal`] | – | ℝ | – | – |
 //! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
+//! | [`Exponential`] | rate | x ≥ 0 | yes | `Exponential` |
+//! | [`Gamma`] | concentration, rate | x > 0 | yes | `Gamma` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //!
@@ -129,6 +131,8 @@ mod categorical;
 mod distribution;
 mod error;
 mod event;
+mod exponential;
+mod gamma;
 mod key;
 mod kl;
 mod laplace;
@@ -144,6 +148,8 @@ pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
+pub use exponential::Exponential;
+pub use gamma::Gamma;
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
 pub use laplace::Laplace;
@@ -156,7 +162,7 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Key, KlTo, Laplace, Mode, Moments, MultivariateNormal,
-        Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, Distribution, Entropy, Exponential, Gamma, Key, KlTo, Laplace, Mode, Moments,
+        MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

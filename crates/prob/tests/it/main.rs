@@ -7,6 +7,8 @@ mod support;
 
 mod bernoulli;
 mod categorical;
+mod exponential;
+mod gamma;
 mod laplace;
 mod multivariate_normal;
 mod normal;
