@@ -4,7 +4,7 @@ use crate::event::{expand, sum_event, together};
 use crate::special::scalar::{bd0, stirling_error, stirling_error_derivative, trigamma};
 use crate::special::{Deviance, deviance, difference_of_products, digamma_less_ln, weigh};
 use crate::{
-    Bernoulli, Categorical, Distribution, Exponential, Gamma, Laplace, Moments, MultivariateNormal, Normal,
+    Bernoulli, Beta, Categorical, Distribution, Exponential, Gamma, Laplace, Moments, MultivariateNormal, Normal,
     StandardNormal,
 };
 use autograd::ops::{Function, SumOf};
@@ -229,6 +229,44 @@ impl<F: Real> Function<F, 4> for BetweenGammas {
             2 => log_ratio + (digamma_less_ln(a1) - digamma_less_ln(a0)),
             _ => -excess / b1,
         }
+    }
+}
+
+/// Σⱼ { log B(α₁, β₁) − log B(α₀, β₀) + (α₀ − α₁) ψ(α₀) + (β₀ − β₁) ψ(β₀) + (n₁ − n₀) ψ(n₀) } with n = α + β: that
+/// of Dirichlet distributions of two shares.
+impl<V: Array> KlTo<Beta<V>, V> for Beta<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Beta<V>) -> V {
+        let parameters = [self.concentration1(), self.concentration0(), p.concentration1(), p.concentration0()];
+        V::apply(SumOf("KL(Beta ‖ Beta)", BetweenBetas), &parameters)
+    }
+}
+
+/// bd0(α₁, n₁α₀/n₀) + bd0(β₁, n₁β₀/n₀), and what [`remainder`] tells of α and β less that of n: nothing large cancels.
+/// ∂/∂α₀ = (α₀ − α₁) ψ′(α₀) + (n₁ − n₀) ψ′(n₀), ∂/∂α₁ = ψ(α₁) − ψ(n₁) − ψ(α₀) + ψ(n₀), and β likewise.
+#[derive(Debug)]
+struct BetweenBetas;
+
+impl<F: Real> Function<F, 4> for BetweenBetas {
+    #[inline(always)]
+    fn f(&self, [a0, b0, a1, b1]: [F; 4]) -> F {
+        let (n0, n1) = (a0 + b0, a1 + b1);
+        let excess = difference_of_products([a1, b0], [b1, a0]) / n0;
+        let loss = deviance(a1, [n1, a0 / n0], excess).value + deviance(b1, [n1, b0 / n0], -excess).value;
+        loss + (remainder(a0, a1) + remainder(b0, b1) - remainder(n0, n1))
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [a0, b0, a1, b1]: [F; 4]) -> F {
+        let (n0, n1) = (a0 + b0, a1 + b1);
+        // p is the concentration that moves, or that of the other distribution beside it, r the one on the other side.
+        let ([p0, p1], [r0, r1]) = if I == 0 || I == 2 { ([a0, a1], [b0, b1]) } else { ([b0, b1], [a0, a1]) };
+        if I < 2 {
+            return (p0 - p1) * trigamma(p0) + ((p1 - p0) + (r1 - r0)) * trigamma(n0);
+        }
+        let excess = difference_of_products([p1, r0], [r1, p0]) / n0;
+        let errors = digamma_less_ln(p1) - digamma_less_ln(n1) - digamma_less_ln(p0) + digamma_less_ln(n0);
+        deviance(p1, [n1, p0 / n0], excess).log_ratio + errors
     }
 }
 

@@ -52,6 +52,7 @@
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
 //! | [`Exponential`] | rate | x ≥ 0 | yes | `Exponential` |
 //! | [`Gamma`] | concentration, rate | x > 0 | yes | `Gamma` |
+//! | [`Beta`] | concentration1, concentration0 | 0 < x < 1 | yes | `Beta` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //!
@@ -127,6 +128,7 @@
 //! ```
 
 mod bernoulli;
+mod beta;
 mod categorical;
 mod distribution;
 mod error;
@@ -145,6 +147,7 @@ mod standard_normal;
 pub mod special;
 
 pub use bernoulli::Bernoulli;
+pub use beta::Beta;
 pub use categorical::Categorical;
 pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
@@ -162,7 +165,7 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Distribution, Entropy, Exponential, Gamma, Key, KlTo, Laplace, Mode, Moments,
-        MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Beta, Categorical, Cdf, Distribution, Entropy, Exponential, Gamma, Key, KlTo, Laplace, Mode,
+        Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

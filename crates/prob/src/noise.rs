@@ -71,3 +71,8 @@ pub(crate) fn log_standard_gamma<R: Rng + ?Sized>(rng: &mut R, concentration: f6
 pub(crate) fn exp_positive<F: Real>(x: f64) -> F {
     F::of(x.exp()).max(F::min_positive_value()).min(F::max_value())
 }
+
+/// The number of (0, 1) that is nearest to x, not one of its ends.
+pub(crate) fn in_unit_interval<F: Real>(x: f64) -> F {
+    F::of(x).max(F::min_positive_value()).min(F::one() - F::epsilon() * F::of(0.5))
+}

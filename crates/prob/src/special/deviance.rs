@@ -122,6 +122,15 @@ pub(crate) fn difference_of_products<F: Real>([a, b]: [F; 2], [c, d]: [F; 2]) ->
     (p - q) + if lost.is_finite() { lost } else { F::zero() }
 }
 
+/// a + b as rounded, and what that lost (D. Knuth, *The Art of Computer Programming*, volume 2).
+#[inline(always)]
+pub(crate) fn sum_with_rest(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_part = sum - a;
+    let rest = (a - (sum - b_part)) + (b - b_part);
+    (sum, if rest.is_finite() { rest } else { 0.0 })
+}
+
 /// a b − p for p = a b as rounded.
 #[inline(always)]
 fn lost_in_product<F: Real>(a: F, b: F, p: F) -> F {

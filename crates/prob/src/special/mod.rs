@@ -34,7 +34,7 @@ use autograd::Array;
 use autograd::ops::Each;
 
 pub use deviance::bd0;
-pub(crate) use deviance::{Deviance, deviance, difference_of_products, ln_1p_less, ln_quotient};
+pub(crate) use deviance::{Deviance, deviance, difference_of_products, ln_1p_less, ln_quotient, sum_with_rest};
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
 pub(crate) use polygamma::digamma_less_ln;
 pub(crate) use stirling::{HALF_LN_TAU, root_and_rest};

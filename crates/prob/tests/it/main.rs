@@ -6,6 +6,7 @@
 mod support;
 
 mod bernoulli;
+mod beta;
 mod categorical;
 mod exponential;
 mod gamma;
