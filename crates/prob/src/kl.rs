@@ -1,11 +1,12 @@
 //! Kullback–Leibler divergences: every closed form on one page.
 
+use crate::dirichlet::{spread, without_last};
 use crate::event::{expand, sum_event, together};
 use crate::special::scalar::{bd0, stirling_error, stirling_error_derivative, trigamma};
 use crate::special::{Deviance, deviance, difference_of_products, digamma_less_ln, weigh};
 use crate::{
-    Bernoulli, Beta, Categorical, Distribution, Exponential, Gamma, Laplace, Moments, MultivariateNormal, Normal,
-    StandardNormal,
+    Bernoulli, Beta, Categorical, Dirichlet, Distribution, Exponential, Gamma, Laplace, Moments, MultivariateNormal,
+    Normal, StandardNormal,
 };
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
@@ -267,6 +268,50 @@ impl<F: Real> Function<F, 4> for BetweenBetas {
         let excess = difference_of_products([p1, r0], [r1, p0]) / n0;
         let errors = digamma_less_ln(p1) - digamma_less_ln(n1) - digamma_less_ln(p0) + digamma_less_ln(n0);
         deviance(p1, [n1, p0 / n0], excess).log_ratio + errors
+    }
+}
+
+/// log B(α₁) − log B(α₀) + Σᵢ (α₀ᵢ − α₁ᵢ)(ψ(α₀ᵢ) − ψ(A₀)) with log B(α) = Σᵢ log Γ(αᵢ) − log Γ(A) (W. D. Penny,
+/// *Kullback–Leibler divergences of normal, gamma, Dirichlet and Wishart densities*, 2001).
+impl<V: Array> KlTo<Dirichlet<V>, V> for Dirichlet<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Dirichlet<V>) -> V {
+        let full = p.beside(self.shape());
+        let [q_total, p_total] = [self, p].map(|d| spread(&d.totals(), full));
+        let remainders = q_total.data().iter().zip(p_total.data()).map(|(q, p)| -remainder(*q, *p)).collect();
+        let once = Tensor::new(q_total.shape(), remainders);
+        let [q_total, p_total] = [q_total, p_total].map(|total| self.concentration().constant(&total));
+        let parameters = [self.concentration(), p.concentration(), &q_total, &p_total];
+        let shares = V::apply(SumOf("KL(Dirichlet ‖ Dirichlet)", BetweenShares), &parameters);
+        shares + self.concentration().constant(&without_last(&once))
+    }
+}
+
+/// The terms of a share: bd0(α₁, A₁α₀/A₀), and what [`remainder`] tells of α₀ and α₁.
+///
+/// What a vector has in common, A₀ and A₁, are constants here, so the derivatives are those of the whole divergence:
+/// ∂/∂α₀ = (α₀ − α₁) ψ′(α₀) + (A₁ − A₀) ψ′(A₀), ∂/∂α₁ = ψ(α₁) − ψ(A₁) − ψ(α₀) + ψ(A₀).
+#[derive(Debug)]
+struct BetweenShares;
+
+impl<F: Real> Function<F, 4> for BetweenShares {
+    #[inline(always)]
+    fn f(&self, [a0, a1, n0, n1]: [F; 4]) -> F {
+        let excess = difference_of_products([a1, n0], [n1, a0]) / n0;
+        deviance(a1, [n1, a0 / n0], excess).value + remainder(a0, a1)
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [a0, a1, n0, n1]: [F; 4]) -> F {
+        match I {
+            0 => (a0 - a1) * trigamma(a0) + (n1 - n0) * trigamma(n0),
+            1 => {
+                let excess = difference_of_products([a1, n0], [n1, a0]) / n0;
+                let errors = digamma_less_ln(a1) - digamma_less_ln(n1) - digamma_less_ln(a0) + digamma_less_ln(n0);
+                deviance(a1, [n1, a0 / n0], excess).log_ratio + errors
+            }
+            _ => F::zero(),
+        }
     }
 }
 

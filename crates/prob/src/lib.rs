@@ -53,6 +53,7 @@
 //! | [`Exponential`] | rate | x ≥ 0 | yes | `Exponential` |
 //! | [`Gamma`] | concentration, rate | x > 0 | yes | `Gamma` |
 //! | [`Beta`] | concentration1, concentration0 | 0 < x < 1 | yes | `Beta` |
+//! | [`Dirichlet`] | concentration | xᵢ > 0, Σᵢ xᵢ = 1 | yes | `Dirichlet` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //!
@@ -130,6 +131,7 @@
 mod bernoulli;
 mod beta;
 mod categorical;
+mod dirichlet;
 mod distribution;
 mod error;
 mod event;
@@ -149,6 +151,7 @@ pub mod special;
 pub use bernoulli::Bernoulli;
 pub use beta::Beta;
 pub use categorical::Categorical;
+pub use dirichlet::Dirichlet;
 pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use exponential::Exponential;
@@ -165,7 +168,7 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Beta, Categorical, Cdf, Distribution, Entropy, Exponential, Gamma, Key, KlTo, Laplace, Mode,
-        Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Beta, Categorical, Cdf, Dirichlet, Distribution, Entropy, Exponential, Gamma, Key, KlTo, Laplace,
+        Mode, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

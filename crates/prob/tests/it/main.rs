@@ -8,6 +8,7 @@ mod support;
 mod bernoulli;
 mod beta;
 mod categorical;
+mod dirichlet;
 mod exponential;
 mod gamma;
 mod laplace;
