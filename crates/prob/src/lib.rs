@@ -50,6 +50,7 @@
 //! | [`StandardNormal`] | – | ℝ | – | – |
 //! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
+//! | [`StudentT`] | df, loc, scale | ℝ | yes | – |
 //! | [`Exponential`] | rate | x ≥ 0 | yes | `Exponential` |
 //! | [`Gamma`] | concentration, rate | x > 0 | yes | `Gamma` |
 //! | [`Beta`] | concentration1, concentration0 | 0 < x < 1 | yes | `Beta` |
@@ -145,6 +146,7 @@ mod multivariate_normal;
 mod noise;
 mod normal;
 mod standard_normal;
+mod student_t;
 
 pub mod special;
 
@@ -164,11 +166,12 @@ pub use multivariate_normal::MultivariateNormal;
 pub use noise::fill_standard_normal;
 pub use normal::Normal;
 pub use standard_normal::StandardNormal;
+pub use student_t::StudentT;
 
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
         Bernoulli, Beta, Categorical, Cdf, Dirichlet, Distribution, Entropy, Exponential, Gamma, Key, KlTo, Laplace,
-        Mode, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Mode, Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, StudentT, kl, kl_monte_carlo,
     };
 }

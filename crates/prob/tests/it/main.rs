@@ -15,6 +15,7 @@ mod laplace;
 mod multivariate_normal;
 mod normal;
 mod standard_normal;
+mod student_t;
 
 mod messages;
 mod shapes;
