@@ -51,6 +51,11 @@
 //! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` |
 //! | [`LowRankNormal`] | loc, factor, diagonal | ℝᴷ | yes | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` |
 //! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
+//! | [`StudentT`] | df, loc, scale | ℝ | yes | – |
+//! | [`Exponential`] | rate | x ≥ 0 | yes | `Exponential` |
+//! | [`Gamma`] | concentration, rate | x > 0 | yes | `Gamma` |
+//! | [`Beta`] | concentration1, concentration0 | 0 < x < 1 | yes | `Beta` |
+//! | [`Dirichlet`] | concentration | xᵢ > 0, Σᵢ xᵢ = 1 | yes | `Dirichlet` |
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
 //! | [`Logistic`] | loc, scale | ℝ | yes | – |
@@ -136,14 +141,18 @@
 //! ```
 
 mod bernoulli;
+mod beta;
 mod categorical;
 mod concrete;
 mod continuous_bernoulli;
 mod count;
+mod dirichlet;
 mod distribution;
 mod error;
 mod event;
 mod exp_concrete;
+mod exponential;
+mod gamma;
 mod independent;
 mod key;
 mod kl;
@@ -160,6 +169,7 @@ mod normal;
 mod one_hot_categorical;
 mod poisson;
 mod standard_normal;
+mod student_t;
 mod transformed;
 mod uniform;
 mod uniform_categorical;
@@ -173,12 +183,16 @@ pub mod special;
 pub mod transform;
 
 pub use bernoulli::Bernoulli;
+pub use beta::Beta;
 pub use categorical::Categorical;
 pub use concrete::Concrete;
 pub use continuous_bernoulli::ContinuousBernoulli;
+pub use dirichlet::Dirichlet;
 pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use exp_concrete::ExpConcrete;
+pub use exponential::Exponential;
+pub use gamma::Gamma;
 pub use independent::Independent;
 pub use key::{Key, Stream};
 pub use kl::{KlTo, kl};
@@ -195,6 +209,7 @@ pub use normal::Normal;
 pub use one_hot_categorical::OneHotCategorical;
 pub use poisson::Poisson;
 pub use standard_normal::StandardNormal;
+pub use student_t::StudentT;
 pub use transformed::Transformed;
 pub use uniform::Uniform;
 pub use uniform_categorical::UniformCategorical;
@@ -205,9 +220,10 @@ pub use zero_inflated::ZeroInflated;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, Concrete, ContinuousBernoulli, Distribution, Entropy, ExpConcrete, Factorized,
-        Independent, Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mixture, Mode, Moments,
-        MultivariateNormal, NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal,
-        Transformed, Uniform, UniformCategorical, UniformSphere, VonMisesFisher, ZeroInflated, kl, kl_monte_carlo,
+        Bernoulli, Beta, Categorical, Cdf, Concrete, ContinuousBernoulli, Dirichlet, Distribution, Entropy,
+        ExpConcrete, Exponential, Factorized, Gamma, Independent, Key, KlTo, Laplace, LogNormal, Logistic,
+        LowRankNormal, Mixture, Mode, Moments, MultivariateNormal, NegativeBinomial, Normal, OneHotCategorical,
+        Poisson, Reparameterized, StandardNormal, StudentT, Transformed, Uniform, UniformCategorical, UniformSphere,
+        VonMisesFisher, ZeroInflated, kl, kl_monte_carlo,
     };
 }

@@ -91,6 +91,77 @@ fn log_ratio<F: Real>(x: F, m: F) -> F {
     ratio.fast_ln() + scaled
 }
 
+/// bd0(a, m) and ln(a/m) of a mean m = b c.
+pub(crate) struct Deviance<F> {
+    /// bd0(a, b c).
+    pub value: F,
+    /// ln(a/(b c)).
+    pub log_ratio: F,
+}
+
+/// The deviance of a > 0 from the mean b c > 0, where `excess` = a − b c is known better than the rounded product
+/// tells, as by [`difference_of_products`]: bd0 is then as good at means of 10⁶ as anywhere. The product may underflow.
+#[inline(always)]
+pub(crate) fn deviance_of_product<F: Real>(a: F, [b, c]: [F; 2], excess: F) -> Deviance<F> {
+    let m = b * c;
+    let v = excess / (a + m);
+    let tail = v * v * v * atanh_excess(v * v);
+    let up = if is_single::<F>() { 90 } else { 600 };
+    let tiny = m < F::min_positive_value();
+    let scaled = if tiny { (b * power_of_two(up)) * (c * power_of_two(up)) } else { m };
+    let far = log_ratio(a, scaled) + if tiny { F::of(f64::from(2 * up) * LN_2) } else { F::zero() };
+    let near = is_near(a, m);
+    Deviance {
+        value: if near { excess * v + a * (tail + tail) } else { a * (far - F::one()) + m },
+        log_ratio: if near { (v + tail) * F::of(2.0) } else { far },
+    }
+}
+
+/// ln(a/b) for a, b > 0, by one logarithm where the quotient is a normal number.
+#[inline(always)]
+pub(crate) fn ln_quotient<F: Real>(a: F, b: F) -> F {
+    let quotient = a / b;
+    let fits = (quotient >= F::min_positive_value()) & (quotient <= F::max_value());
+    let (a, b) = if fits { (quotient, F::one()) } else { (a, b) };
+    a.fast_ln() - b.fast_ln()
+}
+
+/// a b − c d as if the products were exact: in `f32` they are in `f64`, and in `f64` their rounding is found (T.
+/// Dekker, *A floating-point technique for extending the available precision*, 1971) where no part of them overflows.
+#[inline(always)]
+pub(crate) fn difference_of_products<F: Real>([a, b]: [F; 2], [c, d]: [F; 2]) -> F {
+    if is_single::<F>() {
+        return F::of(a.as_f64() * b.as_f64() - c.as_f64() * d.as_f64());
+    }
+    let (p, q) = (a * b, c * d);
+    let lost = lost_in_product(a, b, p) - lost_in_product(c, d, q);
+    (p - q) + if lost.is_finite() { lost } else { F::zero() }
+}
+
+/// a + b as rounded, and what that lost (D. Knuth, *The Art of Computer Programming*, volume 2).
+#[inline(always)]
+pub(crate) fn sum_with_rest(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_part = sum - a;
+    let rest = (a - (sum - b_part)) + (b - b_part);
+    (sum, if rest.is_finite() { rest } else { 0.0 })
+}
+
+/// a b − p for p = a b as rounded.
+#[inline(always)]
+fn lost_in_product<F: Real>(a: F, b: F, p: F) -> F {
+    let ((a, a_low), (b, b_low)) = (halves(a), halves(b));
+    ((a * b - p) + a * b_low + a_low * b) + a_low * b_low
+}
+
+/// x as the sum of two numbers of half its digits.
+#[inline(always)]
+fn halves<F: Real>(x: F) -> (F, F) {
+    let t = x * F::of(134_217_729.0);
+    let high = t - (t - x);
+    (high, x - high)
+}
+
 /// 2ⁿ.
 #[inline(always)]
 fn power_of_two<F: Real>(n: i32) -> F {
@@ -98,7 +169,7 @@ fn power_of_two<F: Real>(n: i32) -> F {
 }
 
 /// ln(1 + z) − z, without cancellation near 0.
-pub(super) fn ln_1p_less(z: f64) -> f64 {
+pub(crate) fn ln_1p_less(z: f64) -> f64 {
     let s = z / (2.0 + z);
     if s.abs() <= 1.0 / 3.0 { 2.0 * s * s * s * atanh_excess(s * s) - z * s } else { z.ln_1p() - z }
 }
@@ -120,4 +191,49 @@ const fn odd_reciprocals<const N: usize>() -> [f64; N] {
         k += 1;
     }
     c
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (10⁸ + 1)² − 10¹⁶ = 2·10⁸ + 1, of which the rounded products keep 2·10⁸; (2²⁴ − 1)² − 2²⁴ (2²⁴ − 2) = 1 in
+    /// `f32`.
+    #[test]
+    fn differences_of_products_keep_their_digits() {
+        assert_eq!(difference_of_products([1e8 + 1.0, 1e8 + 1.0], [1e8, 1e8]), 200_000_001.0);
+        assert_eq!(difference_of_products([16_777_215.0f32; 2], [16_777_216.0, 16_777_214.0]), 1.0);
+        assert_eq!(difference_of_products([2.0f64.powi(1020), 2.0f64.powi(-1020)], [1.0, 2.0]), -1.0);
+        assert_eq!(difference_of_products([1.0, 1.0], [1e200, 1e200]), f64::NEG_INFINITY);
+    }
+
+    /// Where the product is exact it is `bd0`, to a few roundings, and where it underflows ln a − ln b − ln c.
+    #[test]
+    fn deviances() {
+        fn check<F: Real>(tolerance: f64) {
+            for (a, b, c) in
+                [(3.0, 2.0, 1.0), (3.0, 0.5, 0.25), (0.5, 128.0, 2.0), (1e-3, 0.125, 1e-3), (2.0, 1.0, 2.0)]
+            {
+                let [a, b, c] = [a, b, c].map(F::of);
+                let Deviance { value, log_ratio } = deviance_of_product(a, [b, c], a - b * c);
+                let (expected, ratio) = (scalar::bd0(a, b * c).as_f64(), (a / (b * c)).as_f64().ln());
+                assert!((value.as_f64() - expected).abs() <= tolerance * expected.max(1.0), "{value} for {expected}");
+                assert!((log_ratio.as_f64() - ratio).abs() <= tolerance * ratio.abs().max(1.0));
+            }
+            let least = F::min_positive_value();
+            let Deviance { value, log_ratio } = deviance_of_product(F::of(0.5), [least, least], F::of(0.5));
+            let expected = 0.5f64.ln() - 2.0 * least.as_f64().ln();
+            assert!((log_ratio.as_f64() / expected - 1.0).abs() < tolerance);
+            assert!((value.as_f64() / (0.5 * (expected - 1.0)) - 1.0).abs() < tolerance);
+        }
+        check::<f64>(2e-15);
+        check::<f32>(1e-6);
+    }
+
+    #[test]
+    fn logarithms_of_quotients() {
+        for (a, b) in [(3.0, 2.0), (1e300, 1e-300), (1e-300, 1e300), (5e-324, 1.0)] {
+            assert!((ln_quotient::<f64>(a, b) / (a.ln() - b.ln()) - 1.0).abs() < 1e-15);
+        }
+    }
 }

@@ -37,10 +37,14 @@ use autograd::Array;
 use autograd::ops::Each;
 
 pub use deviance::bd0;
-pub(crate) use deviance::{deviance, log_of_quotient};
+pub(crate) use deviance::{
+    Deviance, deviance, deviance_of_product, difference_of_products, ln_1p_less, ln_quotient, log_of_quotient,
+    sum_with_rest,
+};
 pub(crate) use exponential::less_exp;
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
-pub(crate) use stirling::{factorial_excess, remainder};
+pub(crate) use polygamma::digamma_less_ln;
+pub(crate) use stirling::{HALF_LN_TAU, factorial_excess, remainder, root_and_rest};
 pub(crate) use xlogy::weigh;
 pub use xlogy::{xlog1py, xlogy};
 

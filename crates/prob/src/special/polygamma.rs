@@ -217,10 +217,10 @@ pub fn stirling_error_derivative<F: Real>(x: F) -> F {
     far + if x < F::one() { near } else { F::zero() }
 }
 
-/// ψ(x) − ln x.
+/// ψ(x) − ln x, which is negative, without cancellation.
 #[inline(always)]
-pub(super) fn digamma_less_ln(x: f64) -> f64 {
-    stirling_error_derivative(x) - 0.5 / x
+pub(crate) fn digamma_less_ln<F: Real>(x: F) -> F {
+    stirling_error_derivative(x) - F::of(0.5) / x
 }
 
 /// x and 0 from 1 on, x + 1 and 1/x below; NaN for negative x.

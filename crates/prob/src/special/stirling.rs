@@ -7,7 +7,7 @@ use super::unary;
 use autograd::Real;
 
 /// ½ ln 2π.
-pub(super) const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
+pub(crate) const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
 
 unary! {
     /// [`stirling_error`] of each element.
@@ -82,6 +82,17 @@ pub fn stirling_error<F: Real>(x: F) -> F {
 pub(crate) fn factorial_excess<F: Real>(x: F) -> F {
     let excess = remainder(x.recip()) + (F::of(0.5) * x.fast_ln() + F::of(HALF_LN_TAU));
     if x < F::one() { F::zero() } else { excess }
+}
+
+/// r and s with ln r + s = ½ ln x − δ(x), by which densities of the gamma family grow: √x and −δ(x) from 1 on, x and a
+/// bounded s below, so that ln (r/y) is small where x and y are small alike.
+#[inline(always)]
+pub(crate) fn root_and_rest<F: Real>(x: F) -> (F, F) {
+    let one = F::one();
+    let (small, large) = if x < one { (x, one) } else { (one, x) };
+    let near = small * small.fast_ln() - small - lgamma_1p(small) + F::of(HALF_LN_TAU);
+    let far = -remainder(large.recip());
+    if x < one { (x, near) } else { (x.sqrt(), far) }
 }
 
 /// δ(1/w) for 0 ≤ w ≤ 1.

@@ -6,9 +6,13 @@
 mod support;
 
 mod bernoulli;
+mod beta;
 mod categorical;
 mod concrete;
 mod continuous_bernoulli;
+mod dirichlet;
+mod exponential;
+mod gamma;
 mod independent;
 mod laplace;
 mod log_normal;
@@ -21,6 +25,7 @@ mod normal;
 mod one_hot_categorical;
 mod poisson;
 mod standard_normal;
+mod student_t;
 mod transformed;
 mod uniform;
 mod uniform_sphere;

@@ -81,7 +81,9 @@ pub(in crate::special) mod scalar {
     ///
     /// Relative error within 10⁻¹³.
     pub fn gamma_p_derivative(a: f64, x: f64) -> f64 {
-        tail(a, x).map_or_else(|limit| 0.0 * limit, |tail| tail.log_kernel.exp() * lower_slope(&tail))
+        // Where the kernel vanishes the slope beside it may be infinite.
+        let times = |kernel: f64, slope: f64| if kernel == 0.0 { 0.0 } else { kernel * slope };
+        tail(a, x).map_or_else(|limit| 0.0 * limit, |tail| times(tail.log_kernel.exp(), lower_slope(&tail)))
     }
 
     /// ∂x/∂a of a draw x from the gamma distribution with shape a and rate 1, −(∂P/∂a)/(∂P/∂x): how the draw moves with a
