@@ -125,7 +125,7 @@ impl<V: Array> Distribution<V> for Categorical<V> {
 
 /// A class by the inverse of the distribution function. Rounding may leave the last of it to no class: the last
 /// possible one takes it.
-fn pick<F: Real, R: Rng + ?Sized>(probs: &[F], rng: &mut R) -> usize {
+pub(crate) fn pick<F: Real, R: Rng + ?Sized>(probs: &[F], rng: &mut R) -> usize {
     let mut left = rng.random::<f64>() * probs.iter().map(|p| p.as_f64()).sum::<f64>();
     let mut last = 0;
     for (class, p) in probs.iter().enumerate().filter(|(_, p)| **p > F::zero()) {

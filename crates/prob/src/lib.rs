@@ -53,6 +53,7 @@
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
 //! | [`Logistic`] | loc, scale | ℝ | yes | – |
+//! | [`DiscretizedLogistic`], [`DiscretizedLogisticMixture`] | loc, scale, levels L; logits | {0, 1/(L − 1), …, 1} | – | – |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
@@ -129,6 +130,8 @@
 mod bernoulli;
 mod categorical;
 mod continuous_bernoulli;
+mod discretized_logistic;
+mod discretized_logistic_mixture;
 mod distribution;
 mod error;
 mod event;
@@ -147,6 +150,8 @@ pub mod special;
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use continuous_bernoulli::ContinuousBernoulli;
+pub use discretized_logistic::DiscretizedLogistic;
+pub use discretized_logistic_mixture::DiscretizedLogisticMixture;
 pub use distribution::{Cdf, Distribution, Entropy, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use key::{Key, Stream};
@@ -162,7 +167,8 @@ pub use standard_normal::StandardNormal;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Categorical, Cdf, ContinuousBernoulli, Distribution, Entropy, Key, KlTo, Laplace, Logistic, Mode,
-        Moments, MultivariateNormal, Normal, Reparameterized, StandardNormal, kl, kl_monte_carlo,
+        Bernoulli, Categorical, Cdf, ContinuousBernoulli, DiscretizedLogistic, DiscretizedLogisticMixture,
+        Distribution, Entropy, Key, KlTo, Laplace, Logistic, Mode, Moments, MultivariateNormal, Normal,
+        Reparameterized, StandardNormal, kl, kl_monte_carlo,
     };
 }

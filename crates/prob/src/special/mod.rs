@@ -36,6 +36,7 @@ use autograd::ops::Each;
 
 pub use deviance::bd0;
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
+pub(crate) use polynomial::is_single;
 pub(crate) use xlogy::weigh;
 pub use xlogy::{xlog1py, xlogy};
 

@@ -8,6 +8,8 @@ mod support;
 mod bernoulli;
 mod categorical;
 mod continuous_bernoulli;
+mod discretized_logistic;
+mod discretized_logistic_mixture;
 mod laplace;
 mod logistic;
 mod multivariate_normal;
