@@ -59,6 +59,7 @@
 //! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
 //! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
 //! | [`Logistic`] | loc, scale | ℝ | yes | – |
+//! | [`DiscretizedLogistic`], [`DiscretizedLogisticMixture`] | loc, scale, levels L; logits | {0, 1/(L − 1), …, 1} | – | – |
 //! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
 //! | [`Concrete`] | logits, temperature | the simplex's interior | yes | – |
 //! | [`ExpConcrete`] | logits, temperature | logarithms of those | yes | – |
@@ -147,6 +148,8 @@ mod concrete;
 mod continuous_bernoulli;
 mod count;
 mod dirichlet;
+mod discretized_logistic;
+mod discretized_logistic_mixture;
 mod distribution;
 mod error;
 mod event;
@@ -188,6 +191,8 @@ pub use categorical::Categorical;
 pub use concrete::Concrete;
 pub use continuous_bernoulli::ContinuousBernoulli;
 pub use dirichlet::Dirichlet;
+pub use discretized_logistic::DiscretizedLogistic;
+pub use discretized_logistic_mixture::DiscretizedLogisticMixture;
 pub use distribution::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, Reparameterized};
 pub use error::{ParameterError, SupportError};
 pub use exp_concrete::ExpConcrete;
@@ -220,10 +225,10 @@ pub use zero_inflated::ZeroInflated;
 /// What programs that compute with distributions import: `use prob::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Bernoulli, Beta, Categorical, Cdf, Concrete, ContinuousBernoulli, Dirichlet, Distribution, Entropy,
-        ExpConcrete, Exponential, Factorized, Gamma, Independent, Key, KlTo, Laplace, LogNormal, Logistic,
-        LowRankNormal, Mixture, Mode, Moments, MultivariateNormal, NegativeBinomial, Normal, OneHotCategorical,
-        Poisson, Reparameterized, StandardNormal, StudentT, Transformed, Uniform, UniformCategorical, UniformSphere,
-        VonMisesFisher, ZeroInflated, kl, kl_monte_carlo,
+        Bernoulli, Beta, Categorical, Cdf, Concrete, ContinuousBernoulli, Dirichlet, DiscretizedLogistic,
+        DiscretizedLogisticMixture, Distribution, Entropy, ExpConcrete, Exponential, Factorized, Gamma, Independent,
+        Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mixture, Mode, Moments, MultivariateNormal,
+        NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal, StudentT, Transformed,
+        Uniform, UniformCategorical, UniformSphere, VonMisesFisher, ZeroInflated, kl, kl_monte_carlo,
     };
 }

@@ -4,7 +4,7 @@ use autograd::Real;
 
 /// Whether `F` is `f32`; known when the program is compiled.
 #[inline(always)]
-pub(super) fn is_single<F: Real>() -> bool {
+pub(crate) fn is_single<F: Real>() -> bool {
     size_of::<F>() == size_of::<f32>()
 }
 

@@ -11,6 +11,8 @@ mod categorical;
 mod concrete;
 mod continuous_bernoulli;
 mod dirichlet;
+mod discretized_logistic;
+mod discretized_logistic_mixture;
 mod exponential;
 mod gamma;
 mod independent;

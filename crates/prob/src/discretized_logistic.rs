@@ -1,0 +1,442 @@
+//! The logistic distribution rounded to levels.
+
+use crate::bernoulli::hold;
+use crate::event::{expand, prepend, together};
+use crate::noise::standard_logistic;
+use crate::special::is_single;
+use crate::{Cdf, Distribution, Mode, Moments, ParameterError, SupportError};
+use autograd::ops::{EachOf, Function, SumOf};
+use autograd::prelude::*;
+use rand::Rng;
+
+/// Independent elements with the values 0, 1/(L − 1), 2/(L − 1), …, 1: logistic ones, with location μ and scale s, each
+/// rounded to the nearest of L levels. With L = 256 it is a likelihood for the grey values of images.
+///
+/// log p(x) = Σⱼ log { σ((xⱼ + h − μⱼ)/sⱼ) − σ((xⱼ − h − μⱼ)/sⱼ) } with h = ½/(L − 1)
+///
+/// What lies below the first level counts for it, and what lies above the last for that one: there the lower, or the upper,
+/// σ is 0, or 1 (D. P. Kingma et al., *Improving Variational Inference with Inverse Autoregressive Flow*, 2016, equation 14;
+/// T. Salimans et al., *PixelCNN++*, 2017, equation 2). It is a probability mass: its logarithm is never above 0.
+///
+/// `x` has the scale that pixels are given to a network in, so that it is the same array that an encoder takes, and so do
+/// μ and s; in terms of the values 2x − 1 of PixelCNN++ they are half as large. A value stands for the level it is nearest to, if
+/// it is within a 64th of the step between levels: a quotient k/255 need not be rounded the same way everywhere. log p is
+/// −∞ at anything else, and nothing is differentiated by `x`. Probabilities of finite parameters are never 0: where their
+/// logarithm is below what the type of the numbers holds, it is held there, and derivatives likewise.
+///
+/// Shapes: `loc` and `scale` broadcast, to `[B, D]` say; a draw has that shape, and `log_prob` of `x [.., B, D]` gives
+/// `[.., B]`.
+///
+/// ```
+/// use autograd::prelude::*;
+/// use prob::{DiscretizedLogistic, Distribution};
+///
+/// let p = DiscretizedLogistic::new(Tensor::from([0.5_f64]), Tensor::from([0.1]), 256);
+/// let levels = Tensor::from_fn([256, 1], |k| k as f64 / 255.0);
+/// assert!((p.log_prob(&levels).exp().sum_all().item() - 1.0).abs() < 1e-14);
+/// ```
+#[derive(Clone, Debug)]
+pub struct DiscretizedLogistic<V> {
+    loc: V,
+    scale: V,
+    levels: usize,
+}
+
+/// The most levels that neighbours of can be told apart in single precision.
+const MOST_LEVELS: usize = 1 << 16;
+
+impl<V: Array> DiscretizedLogistic<V> {
+    /// From the location μ and the scale s > 0 of the logistic elements, and the number of levels, from 2 to 65536.
+    ///
+    /// # Panics
+    /// If the shapes do not broadcast, or for another number of levels. The values are not looked at: see
+    /// [`validated`](DiscretizedLogistic::validated).
+    #[track_caller]
+    pub fn new(loc: V, scale: V, levels: usize) -> Self {
+        together("DiscretizedLogistic: loc and scale", loc.shape(), scale.shape());
+        assert!((2..=MOST_LEVELS).contains(&levels), "DiscretizedLogistic: 2 to {MOST_LEVELS} levels, not {levels}");
+        DiscretizedLogistic { loc, scale, levels }
+    }
+
+    /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
+    ///
+    /// # Errors
+    /// If μ is not finite, or s not positive and finite.
+    pub fn validated(self) -> Result<Self, ParameterError> {
+        let legal = |s: f64| s > 0.0 && s.is_finite();
+        ParameterError::check("DiscretizedLogistic", "loc", "finite", &self.loc, f64::is_finite)?;
+        ParameterError::check("DiscretizedLogistic", "scale", "positive and finite", &self.scale, legal)?;
+        Ok(self)
+    }
+
+    /// The location μ as it was given.
+    pub fn loc(&self) -> &V {
+        &self.loc
+    }
+
+    /// The scale s as it was given.
+    pub fn scale(&self) -> &V {
+        &self.scale
+    }
+
+    /// L, the number of levels.
+    pub fn levels(&self) -> usize {
+        self.levels
+    }
+
+    /// The levels.
+    pub(crate) fn grid(&self) -> Grid {
+        let last = (self.levels - 1) as f64;
+        Grid { last, log_last: last.ln() }
+    }
+
+    /// Draws of a shape that the parameters repeat along.
+    fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> Tensor<V::F> {
+        let [loc, scale] = [&self.loc, &self.scale].map(|p| expand(p.value(), self.shape()));
+        let params = loc.data().iter().zip(scale.data()).cycle();
+        let draw = |(m, s): (&V::F, &V::F)| V::F::of(self.grid().draw(m.as_f64(), s.as_f64(), rng));
+        Tensor::new(shape, params.take(shape.size()).map(draw).collect())
+    }
+}
+
+/// Levels k/`last` for k = 0, …, `last`, a whole number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grid {
+    last: f64,
+    log_last: f64,
+}
+
+impl Grid {
+    /// k for the value x of a level, and whether x is one; NaN is not denied to be.
+    #[inline(always)]
+    fn level<F: Real>(self, x: F) -> (F, bool) {
+        let last = F::of(self.last);
+        let k = nearest(x * last);
+        let outside = ((x * last - k).abs() > F::of(NEAR)) | (k < F::zero()) | (k > last);
+        (k, !outside)
+    }
+
+    /// The level that a logistic draw with location μ and scale s is rounded to.
+    pub(crate) fn draw<R: Rng + ?Sized>(self, loc: f64, scale: f64, rng: &mut R) -> f64 {
+        let x = loc + scale * standard_logistic(rng);
+        (x * self.last).round().clamp(0.0, self.last) / self.last
+    }
+
+    /// What is wrong with values that are no levels.
+    pub(crate) fn check<F: Real>(self, who: &str, x: &Tensor<F>) -> Result<(), SupportError> {
+        let rule = format!("a multiple of 1/{} from 0 to 1", self.last);
+        SupportError::check(who, "x", &rule, x, |x| !x.is_nan() && self.level(F::of(x)).1)
+    }
+}
+
+/// How far from its level a value may be, in steps between levels.
+const NEAR: f64 = 1.0 / 64.0;
+
+/// The nearest whole number; what is too large to have digits after the point stays about what it is.
+#[inline(always)]
+fn nearest<F: Real>(x: F) -> F {
+    let shift = F::of(1.5) / F::epsilon();
+    (x + shift) - shift
+}
+
+/// Places on the levels as multiples of the scale from the location: (j/2(L − 1) − μ)/s for whole j, the level k being at
+/// j = 2k and its edges at 2k ± 1. Where a scale is narrow, this must not lose digits of j − 2(L − 1) μ: the product is
+/// computed with what its rounding leaves (T. J. Dekker, *A floating-point technique for extending the available
+/// precision*, 1971).
+struct Ruler<F> {
+    twice: F,
+    product: F,
+    rest: F,
+    loc: F,
+    scale: F,
+}
+
+impl<F: Real> Ruler<F> {
+    #[inline(always)]
+    fn new(grid: Grid, loc: F, scale: F) -> Self {
+        let twice = F::of(2.0 * grid.last);
+        let product = twice * loc;
+        let ((a, b), (c, d)) = (halves(twice), halves(loc));
+        let rest = ((a * c - product) + a * d + b * c) + b * d;
+        Ruler { twice, product, rest, loc, scale }
+    }
+
+    /// The place, held within an eighth of the greatest number.
+    #[inline(always)]
+    fn at(&self, j: F) -> F {
+        let near = ((j - self.product) - self.rest) / (self.twice * self.scale);
+        // Far from the levels nothing cancels, and the product may overflow.
+        let far = (j / self.twice - self.loc) / self.scale;
+        let end = F::of(0.125) * F::max_value();
+        hold(if self.loc.abs() < F::of(4.0) { near } else { far }, -end, end)
+    }
+}
+
+/// The number as a sum of two with half as many digits.
+#[inline(always)]
+fn halves<F: Real>(x: F) -> (F, F) {
+    let t = x * F::of(if is_single::<F>() { 4097.0 } else { 134_217_729.0 });
+    let high = t - (t - x);
+    (high, x - high)
+}
+
+/// A derivative, held where it would overflow.
+#[inline(always)]
+fn finite<F: Real>(slope: F) -> F {
+    hold(slope, -F::max_value(), F::max_value())
+}
+
+/// log p of an element. With the edges a < b of its level, in multiples of the scale from the location,
+/// σ(b) − σ(a) = σ(b) σ(−a) (1 − e^−(b − a)), so that log p = −softplus(−b) − softplus(a) + log(1 − e^−δ) is a sum of
+/// negative terms, where δ = b − a = 1/((L − 1) s) needs no difference. At the first level the terms with a fall away, at
+/// the last those with b, and at both that with δ.
+///
+/// −∞ where x is no level. s ∂/∂μ = σ(a) − σ(−b) and s ∂/∂s = a σ(a) − b σ(−b) − δ/(e^δ − 1); with the place c = (a + b)/2
+/// of the level, σ(a) − σ(−b) = σ(a) σ(b) (1 − e^−2c) does not cancel. All are 0 by x, and where x is no level.
+#[derive(Debug)]
+pub(crate) struct LogMass(pub Grid);
+
+impl LogMass {
+    /// δ.
+    #[inline(always)]
+    fn width<F: Real>(&self, scale: F) -> F {
+        (F::of(self.0.last) * scale).recip()
+    }
+
+    /// log(1 − e^−δ), by its first terms where δ may be too small to be a number.
+    #[inline(always)]
+    fn log_gap<F: Real>(&self, scale: F) -> F {
+        let width = self.width(scale);
+        let narrow = -scale.fast_ln() - F::of(self.0.log_last) - F::of(0.5) * width;
+        if width < F::of(1e-9) { narrow } else { (-width).log1mexp() }
+    }
+
+    /// σ(a) − σ(−b).
+    #[inline(always)]
+    fn pull<F: Real>(ruler: &Ruler<F>, k: F) -> F {
+        let c = ruler.at(k + k);
+        let sign = if c < F::zero() { -F::one() } else { F::one() };
+        let (a, b) = (ruler.at(k + k - F::one()), ruler.at(k + k + F::one()));
+        (sign * a).sigmoid() * (sign * b).sigmoid() * -sign * (F::of(-2.0) * c.abs()).fast_exp_m1()
+    }
+
+    /// δ/(e^δ − 1).
+    #[inline(always)]
+    fn gap_slope<F: Real>(&self, scale: F) -> F {
+        let width = hold(self.width(scale), F::min_positive_value(), F::of(1000.0));
+        width * (-width).fast_exp() / -(-width).fast_exp_m1()
+    }
+}
+
+impl<F: Real> Function<F, 3> for LogMass {
+    #[inline(always)]
+    fn f(&self, [x, loc, scale]: [F; 3]) -> F {
+        let ((k, inside), ruler) = (self.0.level(x), Ruler::new(self.0, loc, scale));
+        let (first, last) = (k == F::zero(), k == F::of(self.0.last));
+        let below = if first { F::zero() } else { ruler.at(k + k - F::one()).softplus() };
+        let above = if last { F::zero() } else { (-ruler.at(k + k + F::one())).softplus() };
+        let gap = if first | last { F::zero() } else { self.log_gap(scale) };
+        if inside { gap - below - above } else { F::neg_infinity() }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
+        if I == 0 {
+            return F::zero();
+        }
+        let ((k, inside), ruler) = (self.0.level(x), Ruler::new(self.0, loc, scale));
+        let (first, last) = (k == F::zero(), k == F::of(self.0.last));
+        let (a, b) = (ruler.at(k + k - F::one()), ruler.at(k + k + F::one()));
+        let (from_below, from_above) = (a.sigmoid(), -(-b).sigmoid());
+        let slope = if I == 1 {
+            let between = if last { from_below } else { LogMass::pull(&ruler, k) };
+            if first { from_above } else { between }
+        } else {
+            let below = if first { F::zero() } else { a * from_below };
+            let above = if last { F::zero() } else { b * from_above };
+            let gap = if first | last { F::zero() } else { self.gap_slope(scale) };
+            below + above - gap
+        };
+        if inside { finite(slope / scale) } else { F::zero() }
+    }
+}
+
+/// P(X ≤ x) = σ(b) with the upper edge b of the last level that is not above x, 0 below the first and 1 from the last on;
+/// s ∂/∂μ = −σ(b) σ(−b), s ∂/∂s = −b σ(b) σ(−b), and 0 by x.
+#[derive(Debug)]
+pub(crate) struct Below(pub Grid);
+
+impl Below {
+    /// b, and whether x is below the first level or not below the last.
+    #[inline(always)]
+    fn edge<F: Real>(&self, [x, loc, scale]: [F; 3]) -> (F, bool, bool) {
+        let t = x * F::of(self.0.last) + F::of(NEAR);
+        let k = nearest(t);
+        let k = if k > t { k - F::one() } else { k };
+        let b = Ruler::new(self.0, loc, scale).at(k + k + F::one());
+        (b, k < F::zero(), k >= F::of(self.0.last))
+    }
+}
+
+impl<F: Real> Function<F, 3> for Below {
+    #[inline(always)]
+    fn f(&self, x: [F; 3]) -> F {
+        let (b, under, over) = self.edge(x);
+        let below = if over { F::one() } else { b.sigmoid() };
+        if under { F::zero() } else { below }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
+        let (b, under, over) = self.edge([x, loc, scale]);
+        let density = b.sigmoid() * (-b).sigmoid();
+        let slope = match I {
+            0 => F::zero(),
+            1 => -density,
+            _ => -b * density,
+        };
+        if under | over { F::zero() } else { finite(slope / scale) }
+    }
+}
+
+/// Sums over the edges between levels, for one element.
+struct Tails<F> {
+    /// The level nearest to μ.
+    origin: F,
+    /// Σ ±P, the mean of the level less `origin`.
+    first: F,
+    /// Σ (2i − 1) P, the mean of its square.
+    second: F,
+}
+
+impl<F: Real> Tails<F> {
+    /// With P(level ≥ `origin` + i) for i = 1, 2, …, which count +, and P(level ≤ `origin` − i), which count −.
+    #[inline(always)]
+    fn new(grid: Grid, loc: F, scale: F) -> Self {
+        let (ruler, last) = (Ruler::new(grid, loc, scale), F::of(grid.last));
+        let origin = nearest(hold(loc, F::zero(), F::one()) * last);
+        let (mut first, mut second, mut k) = (F::zero(), F::zero(), F::one());
+        while k <= last {
+            let sign = if k > origin { F::one() } else { -F::one() };
+            let tail = (-sign * ruler.at(k + k - F::one())).sigmoid();
+            first += sign * tail;
+            second += sign * odd(k, origin) * tail;
+            k += F::one();
+        }
+        Tails { origin, first, second }
+    }
+}
+
+/// 2 (k − origin) − 1.
+#[inline(always)]
+fn odd<F: Real>(k: F, origin: F) -> F {
+    F::of(2.0) * (k - origin) - F::one()
+}
+
+/// Σ w ∂P by μ (I = 0) or s, over the edges: w σ(z) σ(−z)/s and, by s, times z, with w = 1 or 2 (k − origin) − 1 − 2 `first`.
+#[inline(always)]
+fn slope_of_tails<F: Real, const I: usize, const SQUARE: bool>(grid: Grid, loc: F, scale: F) -> F {
+    let ruler = Ruler::new(grid, loc, scale);
+    let tails = Tails::new(grid, loc, scale);
+    let (mut slope, mut k) = (F::zero(), F::one());
+    while k <= F::of(grid.last) {
+        let z = ruler.at(k + k - F::one());
+        let weight = if SQUARE { odd(k, tails.origin) - (tails.first + tails.first) } else { F::one() };
+        let density = z.sigmoid() * (-z).sigmoid();
+        slope += weight * if I == 0 { density } else { z * density };
+        k += F::one();
+    }
+    finite(slope / scale)
+}
+
+/// E[x] = (origin + `first`)/(L − 1).
+#[derive(Debug)]
+pub(crate) struct Mean(pub Grid);
+
+impl<F: Real> Function<F, 2> for Mean {
+    #[inline(always)]
+    fn f(&self, [loc, scale]: [F; 2]) -> F {
+        let tails = Tails::new(self.0, loc, scale);
+        (tails.origin + tails.first) / F::of(self.0.last)
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [loc, scale]: [F; 2]) -> F {
+        slope_of_tails::<F, I, false>(self.0, loc, scale) / F::of(self.0.last)
+    }
+}
+
+/// Var[x] = (`second` − `first`²)/(L − 1)².
+#[derive(Debug)]
+pub(crate) struct Variance(pub Grid);
+
+impl<F: Real> Function<F, 2> for Variance {
+    #[inline(always)]
+    fn f(&self, [loc, scale]: [F; 2]) -> F {
+        let tails = Tails::new(self.0, loc, scale);
+        (tails.second - tails.first * tails.first) / F::of(self.0.last * self.0.last)
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [loc, scale]: [F; 2]) -> F {
+        slope_of_tails::<F, I, true>(self.0, loc, scale) / F::of(self.0.last * self.0.last)
+    }
+}
+
+impl<V: Array> Distribution<V> for DiscretizedLogistic<V> {
+    fn shape(&self) -> Shape {
+        together("DiscretizedLogistic", self.loc.shape(), self.scale.shape())
+    }
+
+    #[track_caller]
+    fn log_prob(&self, x: &V) -> V {
+        let mass = SumOf("DiscretizedLogistic::log_prob", LogMass(self.grid()));
+        V::apply(mass, &[x, &self.loc, &self.scale])
+    }
+
+    fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        self.grid().check("DiscretizedLogistic", x)
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
+        self.draw(self.shape(), rng)
+    }
+
+    fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
+        self.draw(prepend(n, self.shape()), rng)
+    }
+}
+
+/// By sums over the L levels for each element: there is no closed form.
+impl<V: Array> Moments<V> for DiscretizedLogistic<V> {
+    fn mean(&self) -> V {
+        V::apply(EachOf("DiscretizedLogistic::mean", Mean(self.grid())), &[&self.loc, &self.scale])
+    }
+
+    fn variance(&self) -> V {
+        V::apply(EachOf("DiscretizedLogistic::variance", Variance(self.grid())), &[&self.loc, &self.scale])
+    }
+}
+
+impl<V: Array> Cdf<V> for DiscretizedLogistic<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        V::apply(EachOf("DiscretizedLogistic::cdf", Below(self.grid())), &[x, &self.loc, &self.scale])
+    }
+}
+
+/// The level nearest to μ, or the first or the last where the scale is so wide that more than its mass lies beyond.
+impl<V: Array> Mode<V> for DiscretizedLogistic<V> {
+    fn mode(&self) -> V {
+        let (mass, shape) = (LogMass(self.grid()), self.shape());
+        let last = V::F::of(self.grid().last);
+        let [loc, scale] = [&self.loc, &self.scale].map(|p| expand(p.value(), shape));
+        let likeliest = |(&m, &s): (&V::F, &V::F)| {
+            let (zero, one) = (V::F::of(0.0), V::F::of(1.0));
+            let middle = nearest(hold(m, zero, one) * last) / last;
+            let better = |best: V::F, x: V::F| if mass.f([x, m, s]) > mass.f([best, m, s]) { x } else { best };
+            [middle, one].into_iter().fold(zero, better)
+        };
+        self.loc.constant(&Tensor::new(shape, loc.data().iter().zip(scale.data()).map(likeliest).collect()))
+    }
+}
