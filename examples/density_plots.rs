@@ -58,13 +58,36 @@ fn panels() -> Vec<Panel> {
         panel(("Normal", "loc, scale"), &real, locations, |[m, s]| Normal::new(t(m), t(s))),
         panel(("Laplace", "loc, scale"), &real, locations, |[m, s]| Laplace::new(t(m), t(s))),
         panel(("Logistic", "loc, scale"), &real, locations, |[m, s]| Logistic::new(t(m), t(s))),
+        panel(
+            ("StudentT", "df, loc, scale"),
+            &real,
+            [[1.0, 0.0, 1.0], [3.0, 0.0, 0.5], [30.0, 1.0, 1.5]],
+            |[n, m, s]| StudentT::new(t(n), t(m), t(s)),
+        ),
         panel(("LogNormal", "loc, scale"), &line(0.0, 5.0), locations, |[m, s]| LogNormal::new(t(m), t(s))),
+        panel(("Exponential", "rate"), &line(0.0, 5.0), [[0.5], [1.0], [2.0]], |[rate]| Exponential::new(t(rate))),
+        panel(("Gamma", "concentration, rate"), &line(0.0, 8.0), [[0.5, 0.5], [2.0, 1.0], [9.0, 2.0]], |[a, b]| {
+            Gamma::new(t(a), t(b))
+        }),
+        panel(("Beta", "concentrations"), &unit, [[0.5, 0.5], [2.0, 5.0], [8.0, 3.0]], |[a, b]| Beta::new(t(a), t(b))),
         panel(("Uniform", "low, high"), &real, [[-3.0, 3.0], [-2.0, 0.0], [1.0, 2.0]], |[a, b]| {
             Uniform::new(t(a), t(b))
         }),
         panel(("ContinuousBernoulli", "logits"), &unit, [[0.0], [2.0], [-5.0]], |[l]| ContinuousBernoulli::new(t(l))),
         panel(("Bernoulli", "logits"), &counts(1), [[0.0], [1.0], [-2.0]], |[l]| Bernoulli::new(t(l))),
         panel(("Poisson", "rate"), &counts(20), [[1.0], [4.0], [10.0]], |[rate]| Poisson::new(t(rate))),
+        panel(
+            ("NegativeBinomial", "total count, logits"),
+            &counts(20),
+            [[1.0, 0.0], [4.0, 0.0], [10.0, 0.0]],
+            |[r, l]| NegativeBinomial::new(t(r), t(l)),
+        ),
+        panel(
+            ("ZeroInflated", "rate, gate logits"),
+            &counts(20),
+            [[4.0, -2.0], [4.0, 0.0], [10.0, -1.0]],
+            |[rate, l]| ZeroInflated::new(Poisson::new(t(rate)), t(l)),
+        ),
     ]
 }
 

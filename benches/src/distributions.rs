@@ -30,7 +30,10 @@ pub fn gradients() -> Vec<Case> {
         gradient("Normal", [real.clone(), positive.clone()], x.clone(), |[m, s], x| Normal::new(m, s).log_prob(&x)),
         gradient("Laplace", [real.clone(), positive], x, |[m, b], x| Laplace::new(m, b).log_prob(&x)),
         gradient("Bernoulli", [real], bits, |[l], x| Bernoulli::new(l).log_prob(&x)),
-        gradient("Poisson", [rate], counts, |[rate], x| Poisson::new(rate).log_prob(&x)),
+        gradient("Poisson", [rate.clone()], counts.clone(), |[rate], x| Poisson::new(rate).log_prob(&x)),
+        gradient("NegativeBinomial", [rate, normal(SHAPE)], counts, |[total, logits], x| {
+            NegativeBinomial::new(total, logits).log_prob(&x)
+        }),
     ];
     for [rows, variables, classes] in CLASSES {
         let x = Tensor::from_fn([rows, variables], |i| (i % classes) as f32);

@@ -44,31 +44,40 @@
 //!   are loaded. For legal parameters there is no NaN, whatever `x` is but NaN itself.
 //! - **Randomness** is handed in: every draw takes a generator, and [`Key`] gives one for each purpose, step and shard.
 //!
-//! | distribution | parameters | support | draws are differentiable | KL in closed form to |
-//! |---|---|---|---|---|
-//! | [`Normal`] | loc, scale or log-variance | ℝ | yes | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal` |
-//! | [`StandardNormal`] | – | ℝ | – | – |
-//! | [`MultivariateNormal`] | loc, scale_tril or covariance | ℝᴷ | yes | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` |
-//! | [`LowRankNormal`] | loc, factor, diagonal | ℝᴷ | yes | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` |
-//! | [`Laplace`] | loc, scale | ℝ | yes | `Laplace` |
-//! | [`StudentT`] | df, loc, scale | ℝ | yes | – |
-//! | [`Exponential`] | rate | x ≥ 0 | yes | `Exponential` |
-//! | [`Gamma`] | concentration, rate | x > 0 | yes | `Gamma` |
-//! | [`Beta`] | concentration1, concentration0 | 0 < x < 1 | yes | `Beta` |
-//! | [`Dirichlet`] | concentration | xᵢ > 0, Σᵢ xᵢ = 1 | yes | `Dirichlet` |
-//! | [`Bernoulli`] | logits or probabilities | {0, 1}; \[0, 1\] as soft targets | – | `Bernoulli` |
-//! | [`ContinuousBernoulli`] | logits | \[0, 1\] | yes | – |
-//! | [`Logistic`] | loc, scale | ℝ | yes | – |
-//! | [`DiscretizedLogistic`], [`DiscretizedLogisticMixture`] | loc, scale, levels L; logits | {0, 1/(L − 1), …, 1} | – | – |
-//! | [`Categorical`] | logits or probabilities | {0, …, C − 1} | – | `Categorical` |
-//! | [`Concrete`] | logits, temperature | the simplex's interior | yes | – |
-//! | [`ExpConcrete`] | logits, temperature | logarithms of those | yes | – |
-//! | [`Poisson`] | rate or log-rate | {0, 1, 2, …} | – | `Poisson` |
-//! | [`NegativeBinomial`] | total count and logits or mean | {0, 1, 2, …} | – | – |
-//! | [`ZeroInflated`] | a distribution of counts, gate logits | that of the counts | – | – |
-//! | [`VonMisesFisher`] | mean direction, concentration | unit vectors | yes | `VonMisesFisher`, `UniformSphere` |
-//! | [`UniformSphere`] | – | unit vectors | – | – |
-//! | [`Mixture`] | logits, components | the components' | – | – |
+//! | distribution | support | parameters | has | KL to | a VAE wants it as |
+//! |---|---|---|---|---|---|
+//! | [`Normal`] | ℝ | loc, scale or log-variance | r m o e c | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal` | the usual posterior; likelihood of real data |
+//! | [`StandardNormal`] | ℝ | – | m o e c | – | the usual prior |
+//! | [`MultivariateNormal`] | ℝᴷ | loc, scale_tril or covariance | r m o e | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` | a posterior with correlations |
+//! | [`LowRankNormal`] | ℝᴷ | loc, factor, diagonal | r m o e | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` | the same for many dimensions |
+//! | [`Laplace`] | ℝ | loc, scale | r m o e c | `Laplace` | posterior or likelihood with outliers: L1 loss |
+//! | [`Logistic`] | ℝ | loc, scale | r m o e c | – | smoother tails than Laplace's |
+//! | [`StudentT`] | ℝ | df, loc, scale | r m o e c | – | likelihood that forgives gross outliers |
+//! | [`LogNormal`] | (0, ∞) | loc, scale of the logarithm | r m o e c | `LogNormal` | positive data over decades |
+//! | [`Exponential`] | \[0, ∞) | rate | r m o e c | `Exponential` | waiting times |
+//! | [`Gamma`] | (0, ∞) | concentration, rate | r m o e c | `Gamma` | positive data or latents, spectra |
+//! | [`Beta`] | (0, 1) | concentration1, concentration0 | r m o e c | `Beta` | fractions |
+//! | [`Uniform`] | \[a, b\] | low, high | r m o e c | `Uniform` | bounded priors |
+//! | [`ContinuousBernoulli`] | \[0, 1\] | logits | r m o e c | – | grey pixels, where cross-entropy is no density |
+//! | [`DiscretizedLogistic`] | {0, 1/(L − 1), …, 1} | loc, scale, levels | m o c | – | 8-bit pixels |
+//! | [`DiscretizedLogisticMixture`] | {0, 1/(L − 1), …, 1} | logits, loc, scale, levels | m c | – | 8-bit pixels with several peaks |
+//! | [`Bernoulli`] | {0, 1} | logits or probabilities | m o e c | `Bernoulli` | binary pixels |
+//! | [`Categorical`] | {0, …, C − 1} | logits or probabilities | m o e | `Categorical`, `UniformCategorical` | classes, levels |
+//! | [`OneHotCategorical`] | one-hot vectors | logits or probabilities | m o e | `OneHotCategorical`, `UniformCategorical` | discrete latents |
+//! | [`UniformCategorical`] | {0, …, C − 1} | – | e | – | their prior |
+//! | [`Concrete`], [`ExpConcrete`] | the simplex's interior, its logarithms | logits, temperature | r | – | relaxed discrete latents |
+//! | [`Dirichlet`] | the simplex | concentration | r m o e | `Dirichlet` | topic proportions |
+//! | [`Poisson`] | {0, 1, …} | rate or log-rate | m o c | `Poisson` | counts |
+//! | [`NegativeBinomial`] | {0, 1, …} | total count, logits or mean | m o c | – | counts that vary more, as of genes |
+//! | [`ZeroInflated`] | that of the counts | a count distribution, gate logits | m o c | – | counts with too many zeros |
+//! | [`VonMisesFisher`] | unit vectors | mean direction, concentration | r m o e | `VonMisesFisher`, `UniformSphere` | posterior on a sphere |
+//! | [`UniformSphere`] | unit vectors | – | e | – | its prior |
+//! | [`Mixture`] | the components' | logits, components | m c | – | a prior of several clusters |
+//! | [`Independent`] | the distribution's | a distribution | what it has | `Independent` | several vectors as one event |
+//! | [`Transformed`] | the transform's image | a distribution, a [`transform`] | r | – | flows: a richer posterior or prior |
+//!
+//! *has*: r, draws that can be differentiated ([`Reparameterized`]); m, mean and variance ([`Moments`]); o, [`Mode`]; e,
+//! [`Entropy`]; c, [`Cdf`]. All have `log_prob`, `sample` and `supports`.
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.

@@ -12,10 +12,10 @@ use rand::Rng;
 /// It is [`Categorical`] in the notation that networks read, and differs in what an event is: here the event is one
 /// vector, so that logits `[.., C]` give `[..]`; [`Independent`](crate::Independent) takes several together. log p is −∞ at
 /// anything that is no one-hot vector, and nothing is differentiated by `x`: what can be differentiated by its draws is
-/// another distribution, `Concrete`, which is a density inside the simplex.
+/// another distribution, [`Concrete`](crate::Concrete), which is a density inside the simplex.
 ///
 /// ```
-/// use autograd::Tensor;
+/// use autograd::prelude::*;
 /// use prob::{Distribution, OneHotCategorical};
 ///
 /// let p = OneHotCategorical::new(Tensor::from([[0.0, 0.0], [0.0, 3.0_f64.ln()]]));
