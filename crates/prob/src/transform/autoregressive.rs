@@ -1,7 +1,7 @@
 //! Autoregressive flows.
 
 use super::{Conditioner, Inverse, Transform};
-use crate::event::sum_event;
+use crate::event::{expand, sum_event};
 use autograd::prelude::*;
 use std::error::Error;
 use std::fmt;
@@ -39,15 +39,21 @@ impl<C> MaskedAutoregressive<C> {
     }
 }
 
+/// Shift and log-scale given v. A log-scale that stands for several elements counts for each.
+fn condition<V: Array>(c: &impl Conditioner<V>, v: &V) -> (V, V) {
+    let (shift, log_scale) = c.condition(v);
+    (shift, expand(log_scale, v.shape()))
+}
+
 /// In one call: shift + v exp(log-scale) of v given all of v.
 fn scaled<V: Array>(c: &impl Conditioner<V>, v: &V) -> (V, V) {
-    let (shift, log_scale) = c.condition(v);
+    let (shift, log_scale) = condition(c, v);
     (v.clone() * log_scale.exp() + shift, sum_event(log_scale))
 }
 
 /// In one call: (v − shift) exp(−log-scale) of v given all of v.
 fn standardized<V: Array>(c: &impl Conditioner<V>, v: &V) -> (V, V) {
-    let (shift, log_scale) = c.condition(v);
+    let (shift, log_scale) = condition(c, v);
     ((v.clone() - shift) * (-log_scale.clone()).exp(), -sum_event(log_scale))
 }
 
@@ -58,12 +64,12 @@ fn solve<V: Array>(c: &impl Conditioner<V>, w: &V, step: impl Fn(&V, &V, &V) -> 
     let k = shape[shape.rank() - 1];
     let mut v = w.clone();
     for i in 0..k {
-        let (shift, log_scale) = c.condition(&v);
+        let (shift, log_scale) = condition(c, &v);
         let all = step(w, &shift, &log_scale);
         // What is before i stays; what comes after does not matter yet.
         v = if i == 0 { all } else { V::concat(&[&v.slice(-1, ..i), &all.slice(-1, i..)], -1) };
     }
-    let (_, log_scale) = c.condition(&v);
+    let (_, log_scale) = condition(c, &v);
     (v, sum_event(log_scale))
 }
 

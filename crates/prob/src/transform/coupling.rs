@@ -1,7 +1,7 @@
 //! Coupling layers.
 
 use super::{Conditioner, Inverse, Transform};
-use crate::event::sum_event;
+use crate::event::{expand, sum_event};
 use autograd::prelude::*;
 
 /// One half of a vector passes unchanged, and says how the other is shifted and scaled: y₁ = x₁, y₂ = t(x₁) + x₂ ⊙ exp s(x₁),
@@ -49,6 +49,8 @@ impl<C> Coupling<C> {
         let (first, second) = (x.slice(-1, ..half), x.slice(-1, half..));
         let (passes, moves) = if self.first_passes { (first, second) } else { (second, first) };
         let (shift, log_scale) = self.conditioner.condition(&passes);
+        // A log-scale that stands for several elements counts for each.
+        let log_scale = expand(log_scale, moves.shape());
         let moved = step(moves, shift, &log_scale);
         let halves = if self.first_passes { [&passes, &moved] } else { [&moved, &passes] };
         (V::concat(&halves, -1), sum_event(log_scale))

@@ -171,8 +171,14 @@ fn log_determinants() {
         check(&|x| vec![planar(x, k, 1), planar(x, k, 2), planar(x, k, 3)].forward(x));
         check(&|x| InverseAutoregressive::new(masked(weight(x, k))).forward(x));
         check(&|x| MaskedAutoregressive::new(masked(weight(x, k))).forward(x));
+        // One log-scale for all elements counts for each.
+        let constant = |x: &Tensor<f64>| (x * 0.0, Tensor::scalar(0.3));
+        check(&|x| InverseAutoregressive::new(constant).forward(x));
+        check(&|x| MaskedAutoregressive::new(constant).forward(x));
         if k > 1 {
             check(&|x| couplings(x, k).forward(x));
+            let one_shift = |_: &Tensor<f64>| (Tensor::scalar(0.5), Tensor::full([3, 1], 0.3));
+            check(&|x| Coupling::first(one_shift).forward(x));
         }
     }
 }
