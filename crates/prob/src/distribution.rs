@@ -61,6 +61,26 @@ pub trait Reparameterized<V: Array>: Distribution<V> {
     /// From the same generator they are what [`sample_n`](Distribution::sample_n) gives.
     #[must_use]
     fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V;
+
+    /// [`rsample`](Reparameterized::rsample) as z, and log p(z).
+    ///
+    /// Bounds want both. A flow has them from one pass, where [`log_prob`](Distribution::log_prob) would invert it.
+    #[track_caller]
+    #[must_use]
+    fn rsample_with_log_prob<R: Rng + ?Sized>(&self, rng: &mut R) -> (V, V) {
+        let z = self.rsample(rng);
+        let log_p = self.log_prob(&z);
+        (z, log_p)
+    }
+
+    /// [`rsample_n`](Reparameterized::rsample_n) as z, and log p(z): parameters `[B, K]` give `[n, B, K]` and `[n, B]`.
+    #[track_caller]
+    #[must_use]
+    fn rsample_n_with_log_prob<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> (V, V) {
+        let z = self.rsample_n(n, rng);
+        let log_p = self.log_prob(&z);
+        (z, log_p)
+    }
 }
 
 /// Mean and variance in closed form.

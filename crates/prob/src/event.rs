@@ -8,6 +8,19 @@ pub(crate) fn sum_event<V: Array>(terms: V) -> V {
     if terms.shape().rank() == 0 { terms } else { terms.sum(-1) }
 }
 
+/// Σ over the event of terms that stand for all elements of `shape`, to which they broadcast: one number per event. What
+/// repeats along the event is multiplied, and not repeated before.
+#[track_caller]
+pub(crate) fn sum_repeated<V: Array>(terms: V, shape: Shape) -> V {
+    let (own, Some(&k)) = (terms.shape(), shape.dims().last()) else { return terms };
+    let sum = match own.dims().last() {
+        None => terms * k as f64,
+        Some(&n) if n != k => terms.sum(-1) * k as f64,
+        _ => terms.sum(-1),
+    };
+    expand(sum, shape.without(shape.rank() - 1))
+}
+
 /// The array repeated to `shape`, so that a sum over the event counts what stands for many elements for each of them.
 #[track_caller]
 pub(crate) fn expand<V: Array>(x: V, shape: Shape) -> V {
@@ -31,6 +44,12 @@ pub(crate) fn together(who: &str, a: Shape, b: Shape) -> Shape {
 #[track_caller]
 pub(crate) fn prepend(n: usize, shape: Shape) -> Shape {
     Shape::new(&[&[n], shape.dims()].concat())
+}
+
+/// The shape without its last axis.
+#[track_caller]
+pub(crate) fn rows(shape: Shape) -> Shape {
+    shape.without(shape.rank() - 1)
 }
 
 /// A constant array of the shape of `like`.

@@ -3,7 +3,9 @@
 use crate::dirichlet::{spread, without_last};
 use crate::event::{expand, sum_event, together};
 use crate::special::scalar::{self, stirling_error, stirling_error_derivative, trigamma};
-use crate::special::{Deviance, bd0, deviance, deviance_of_product, difference_of_products, digamma_less_ln, weigh};
+use crate::special::{
+    Deviance, bd0, deviance, deviance_of_product, difference_of_products, digamma_less_ln, ln_quotient, weigh,
+};
 use crate::{
     Bernoulli, Beta, Categorical, Dirichlet, Distribution, Exponential, Gamma, Laplace, LogNormal, LowRankNormal,
     Moments, MultivariateNormal, Normal, OneHotCategorical, Poisson, StandardNormal, Uniform, UniformCategorical,
@@ -11,6 +13,7 @@ use crate::{
 };
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
+use std::f64::consts::{E, FRAC_1_SQRT_2, FRAC_PI_2, PI};
 
 /// A distribution whose divergence to a `P` has a closed form.
 #[diagnostic::on_unimplemented(message = "no closed-form KL({Self} ‖ {P})", note = "use `kl_monte_carlo`")]
@@ -31,13 +34,13 @@ pub trait KlTo<P, V: Array> {
 /// ```
 ///
 /// A pair without a closed form does not compile, and the message says what to do instead,
-/// *no closed-form KL(Normal ‖ Laplace) … use `kl_monte_carlo`*:
+/// *no closed-form KL(Logistic ‖ Normal) … use `kl_monte_carlo`*:
 ///
 /// ```compile_fail,E0277
 /// # use autograd::Tensor;
-/// # use prob::{Laplace, Normal, kl};
-/// let q = Normal::new(Tensor::from([1.0_f64]), Tensor::from([0.5]));
-/// let p = Laplace::new(Tensor::from([0.0_f64]), Tensor::from([1.0]));
+/// # use prob::{Logistic, Normal, kl};
+/// let q = Logistic::new(Tensor::from([1.0_f64]), Tensor::from([0.5]));
+/// let p = Normal::new(Tensor::from([0.0_f64]), Tensor::from([1.0]));
 /// let divergence = kl(&q, &p);
 /// ```
 ///
@@ -356,6 +359,88 @@ impl<V: Array> KlTo<UniformSphere, V> for VonMisesFisher<V> {
     fn kl_to(&self, p: &UniformSphere) -> V {
         let shape = together("KL(VonMisesFisher ‖ UniformSphere)", self.shape(), p.shape());
         expand(self.concentration_gain(), shape.without(shape.rank() - 1))
+    }
+}
+
+/// Σⱼ { (b/σ)² + ½ ((μ₀ − μ₁)/σ)² − log(b/σ) + ½ log(π/2) − 1 } for the Laplace distribution with μ₀ and b: E\[(x − μ₁)²\]
+/// is 2b² + (μ₀ − μ₁)², and the entropy is log 2eb.
+impl<V: Array> KlTo<Normal<V>, V> for Laplace<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Normal<V>) -> V {
+        let terms = SumOf("KL(Laplace ‖ Normal)", LaplaceToNormal);
+        V::apply(terms, &[self.loc(), self.scale(), p.loc(), &p.scale()])
+    }
+}
+
+/// With d = μ₀ − μ₁: ∂/∂μ₀ = d/σ² = −∂/∂μ₁, ∂/∂b = 2b/σ² − 1/b, ∂/∂σ = (1 − 2 (b/σ)² − (d/σ)²)/σ.
+#[derive(Debug)]
+struct LaplaceToNormal;
+
+impl<F: Real> Function<F, 4> for LaplaceToNormal {
+    #[inline(always)]
+    fn f(&self, [m, b, loc, scale]: [F; 4]) -> F {
+        let (ratio, t) = (b / scale, (m - loc) / scale);
+        let constant = F::of(0.5 * FRAC_PI_2.ln() - 1.0);
+        ratio * ratio + F::of(0.5) * (t * t) - ln_quotient(b, scale) + constant
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [m, b, loc, scale]: [F; 4]) -> F {
+        let (ratio, t, two) = (b / scale, (m - loc) / scale, F::of(2.0));
+        match I {
+            0 => t / scale,
+            1 => two * ratio / scale - b.recip(),
+            2 => -t / scale,
+            _ => (F::one() - two * ratio * ratio - t * t) / scale,
+        }
+    }
+}
+
+/// Σⱼ { E|x − μ₁|/b − log(σ/b) − ½ log(πe/2) } for the normal distribution with μ₀ and σ, where with d = μ₀ − μ₁ and t = d/σ
+/// E|x − μ₁| = σ √(2/π) e^−t²/2 + d erf(t/√2), the mean of a folded normal variable
+/// (F. Leone, L. Nelson and R. Nottingham, *The folded normal distribution*, 1961).
+impl<V: Array> KlTo<Laplace<V>, V> for Normal<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &Laplace<V>) -> V {
+        let terms = SumOf("KL(Normal ‖ Laplace)", NormalToLaplace);
+        V::apply(terms, &[self.loc(), &self.scale(), p.loc(), p.scale()])
+    }
+}
+
+/// ∂/∂μ₀ = erf(t/√2)/b = −∂/∂μ₁, ∂/∂σ = √(2/π) e^−t²/2/b − 1/σ, ∂/∂b = (1 − E|x − μ₁|/b)/b.
+#[derive(Debug)]
+struct NormalToLaplace;
+
+impl NormalToLaplace {
+    /// E|x − μ₁|/b, erf(t/√2) and √(2/π) e^−t²/2.
+    #[inline(always)]
+    fn distance<F: Real>([m, scale, loc, b]: [F; 4]) -> (F, F, F) {
+        let d = m - loc;
+        let t = d / scale * F::of(FRAC_1_SQRT_2);
+        let (side, overlap) = (t.erf(), F::of((2.0 / PI).sqrt()) * t.exp_minus_square());
+        // The quotient may overflow where nothing of the overlap is left.
+        let centre = if overlap == F::zero() { F::zero() } else { scale / b * overlap };
+        (centre + d / b * side, side, overlap)
+    }
+}
+
+impl<F: Real> Function<F, 4> for NormalToLaplace {
+    #[inline(always)]
+    fn f(&self, x: [F; 4]) -> F {
+        let (distance, _, _) = NormalToLaplace::distance(x);
+        distance - ln_quotient(x[1], x[3]) - F::of(0.5 * (FRAC_PI_2 * E).ln())
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, x: [F; 4]) -> F {
+        let (distance, side, overlap) = NormalToLaplace::distance(x);
+        let [_, scale, _, b] = x;
+        match I {
+            0 => side / b,
+            1 => overlap / b - scale.recip(),
+            2 => -side / b,
+            _ => (F::one() - distance) / b,
+        }
     }
 }
 

@@ -46,11 +46,11 @@
 //!
 //! | distribution | support | parameters | has | KL to | a VAE wants it as |
 //! |---|---|---|---|---|---|
-//! | [`Normal`] | ℝ | loc, scale or log-variance | r m o e c | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal` | the usual posterior; likelihood of real data |
+//! | [`Normal`] | ℝ | loc, scale or log-variance | r m o e c | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal`, `Laplace` | the usual posterior; likelihood of real data |
 //! | [`StandardNormal`] | ℝ | – | m o e c | – | the usual prior |
 //! | [`MultivariateNormal`] | ℝᴷ | loc, scale_tril or covariance | r m o e | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` | a posterior with correlations |
 //! | [`LowRankNormal`] | ℝᴷ | loc, factor, diagonal | r m o e | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` | the same for many dimensions |
-//! | [`Laplace`] | ℝ | loc, scale | r m o e c | `Laplace` | posterior or likelihood with outliers: L1 loss |
+//! | [`Laplace`] | ℝ | loc, scale | r m o e c | `Laplace`, `Normal` | posterior or likelihood with outliers: L1 loss |
 //! | [`Logistic`] | ℝ | loc, scale | r m o e c | – | smoother tails than Laplace's |
 //! | [`StudentT`] | ℝ | df, loc, scale | r m o e c | – | likelihood that forgives gross outliers |
 //! | [`LogNormal`] | (0, ∞) | loc, scale of the logarithm | r m o e c | `LogNormal` | positive data over decades |
@@ -132,7 +132,7 @@
 //!     }
 //!
 //!     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-//!         SupportError::check("Rayleigh", "x", "positive and finite", x, |x| x > 0.0 && x.is_finite())
+//!         SupportError::positive("Rayleigh", "x", x)
 //!     }
 //!
 //!     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -13,6 +13,45 @@ pub struct Estimate<V: Array> {
     pub standard_error: Tensor<V::F>,
 }
 
+impl<V: Array> Estimate<V> {
+    /// The average of `samples` values of `draw`, which draws anew each time.
+    ///
+    /// For what has no function of its own here, such as the divergence of a flow that cannot be inverted:
+    ///
+    /// ```
+    /// use autograd::prelude::*;
+    /// use prob::transform::Transform;
+    /// use prob::{Distribution, Estimate, Key, Normal, StandardNormal, Transformed};
+    ///
+    /// struct Cubic; // y = x + x³
+    ///
+    /// impl<V: Array> Transform<V> for Cubic {
+    ///     fn forward_with_log_det(&self, x: &V) -> (V, V) {
+    ///         (x.square() * x + x, (x.square() * 3.0).ln_1p().sum(-1))
+    ///     }
+    /// }
+    ///
+    /// let q = Transformed::new(Normal::new(Tensor::from([0.0]), Tensor::from([0.5])), Cubic);
+    /// let (p, rng) = (StandardNormal::new([1]), &mut Key::new(0).stream("eval", 0, 0));
+    /// let kl: Estimate<Tensor<f64>> = Estimate::average(1000, || {
+    ///     let (z, log_q) = q.rsample_with_log_prob(rng);
+    ///     log_q - p.log_prob(&z)
+    /// });
+    /// assert!(kl.value.item() > 0.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If `samples` is 0.
+    #[track_caller]
+    pub fn average(samples: usize, draw: impl FnMut() -> V) -> Estimate<V> {
+        assert!(samples > 0, "Estimate::average: needs at least one sample");
+        let terms: Vec<V> = std::iter::repeat_with(draw).take(samples).collect();
+        let standard_error = standard_error(&terms);
+        let sum = terms.into_iter().reduce(|sum, term| sum + term).expect("there is a sample");
+        Estimate { value: sum / samples as f64, standard_error }
+    }
+}
+
 /// KL(q ‖ p) = E_q\[log q(z) − log p(z)\] in nats as the average over `samples` draws of z, one number per event.
 ///
 /// The estimate has no bias, and neither has its gradient, which passes through the draws. It may be negative.
@@ -40,15 +79,10 @@ where
     R: Rng + ?Sized,
 {
     assert!(samples > 0, "kl_monte_carlo: needs at least one sample");
-    let terms: Vec<V> = (0..samples)
-        .map(|_| {
-            let z = q.rsample(rng);
-            q.log_prob(&z) - p.log_prob(&z)
-        })
-        .collect();
-    let standard_error = standard_error(&terms);
-    let sum = terms.into_iter().reduce(|sum, term| sum + term).expect("there is a sample");
-    Estimate { value: sum / samples as f64, standard_error }
+    Estimate::average(samples, || {
+        let (z, log_q) = q.rsample_with_log_prob(rng);
+        log_q - p.log_prob(&z)
+    })
 }
 
 /// √(Σ (t − t̄)² / (n − 1) / n), element by element.

@@ -1,45 +1,74 @@
 //! Distributions by a change of variables.
 
-use crate::transform::{Inverse, Transform};
-use crate::{Distribution, Reparameterized, SupportError};
-use autograd::ops::{EachOf, Function};
+use crate::transform::{Invertible, Transform};
+use crate::{Distribution, Key, Reparameterized, SupportError};
+use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
 
-/// The distribution of y = T(x), where x has a base distribution.
+/// The distribution of y = T(x) for a draw x of a base: a normalizing flow, a log-normal distribution.
 ///
-/// log p(y) = log p_x(T⁻¹(y)) + log|det ∂T⁻¹/∂y|
+/// log p(y) = log p_base(T⁻¹(y)) − log|det ∂T/∂x|
 ///
-/// The event is that of the base: T's log-determinants are sums over the last axis, as is the base's log-density, so the
-/// base is one whose elements are independent, or one over vectors. Outside the image of T, log p is −∞.
+/// The density of a given y takes the inverse, so that `Transformed` is a [`Distribution`] where T is [`Invertible`].
+/// A draw with its density takes T alone: [`rsample_with_log_prob`](Transformed::rsample_with_log_prob), which is what
+/// variational inference computes with (D. J. Rezende and S. Mohamed, *Variational Inference with Normalizing Flows*,
+/// 2015, eq. 5–7).
+///
+/// The support is the image under T of the base's: [`supports`](Distribution::supports) names what has no x by the
+/// transform that does not reach it, and x itself where it is outside the base's support.
+///
+/// Shapes: those of the base, whose event is the last axis. The base is one with reparameterised draws, since they are
+/// on the tape of its parameters, as T's values then are: for the standard normal it is [`Normal::standard`](crate::Normal::standard).
+/// `sample` records what T computes if the parameters are recorded.
 ///
 /// ```
 /// use autograd::Tensor;
-/// use prob::transform::{Affine, Tanh};
+/// use prob::transform::Exp;
 /// use prob::{Distribution, Normal, Transformed};
 ///
-/// // A normal variable squashed into (0, 1).
-/// let normal = Normal::new(Tensor::from([0.5_f64]), Tensor::from([2.0]));
-/// let p = Transformed::new(normal, (Tanh, Affine::new(Tensor::from([0.5]), Tensor::from([0.5]))));
-/// // ½ is the image of 0, where T has slope ½.
-/// let at_zero = Normal::new(Tensor::from([0.5_f64]), Tensor::from([2.0])).log_prob(&Tensor::from([0.0]));
-/// assert!((p.log_prob(&Tensor::from([0.5])).item() - (at_zero.item() + 2.0_f64.ln())).abs() < 1e-15);
-/// assert_eq!(p.log_prob(&Tensor::from([1.5])).item(), f64::NEG_INFINITY);
+/// let log_normal = Transformed::new(Normal::new(Tensor::from(0.0_f64), Tensor::from(0.5)), Exp);
+/// let y = 2.0_f64;
+/// let exact = -0.5 * (y.ln() / 0.5).powi(2) - (y * 0.5 * std::f64::consts::TAU.sqrt()).ln();
+/// assert!((log_normal.log_prob(&Tensor::from(y)).item() - exact).abs() < 1e-15);
+/// assert_eq!(
+///     log_normal.supports(&Tensor::from(-1.0)).unwrap_err().to_string(),
+///     "Exp: y must be positive and finite; it is -1"
+/// );
+/// ```
+///
+/// A transform without an inverse is drawn from, but has no `log_prob`:
+///
+/// ```compile_fail,E0599
+/// use autograd::prelude::*;
+/// use prob::transform::Transform;
+/// use prob::{Distribution, Normal, Transformed};
+///
+/// struct Cubic; // y = x + x³
+///
+/// impl<V: Array> Transform<V> for Cubic {
+///     fn forward_with_log_det(&self, x: &V) -> (V, V) {
+///         (x.square() * x + x, (x.square() * 3.0).ln_1p().sum(-1))
+///     }
+/// }
+///
+/// let q = Transformed::new(Normal::new(Tensor::from([0.0]), Tensor::from([1.0])), Cubic);
+/// let log_p = q.log_prob(&Tensor::from([1.0]));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Transformed<P, T> {
-    base: P,
+pub struct Transformed<B, T> {
+    base: B,
     transform: T,
 }
 
-impl<P, T> Transformed<P, T> {
-    /// From the distribution of x and the transform.
-    pub fn new(base: P, transform: T) -> Self {
+impl<B, T> Transformed<B, T> {
+    /// The distribution of `transform` of a draw of `base`.
+    pub fn new(base: B, transform: T) -> Self {
         Transformed { base, transform }
     }
 
     /// The distribution of x.
-    pub fn base(&self) -> &P {
+    pub fn base(&self) -> &B {
         &self.base
     }
 
@@ -48,67 +77,142 @@ impl<P, T> Transformed<P, T> {
         &self.transform
     }
 
-    /// A draw y and log p(y), differentiable by all parameters: from x, so that nothing is inverted. This is what
-    /// a variational posterior made of any flow needs, E\[log p(x, z) − log q(z)\].
-    pub fn rsample_with_log_prob<V: Array, R: Rng + ?Sized>(&self, rng: &mut R) -> (V, V)
+    /// A draw z and log q(z), without an inverse: log q(T(x)) = log p_base(x) − log|det ∂T/∂x|.
+    ///
+    /// Both can be differentiated by all parameters, log q(z) through z too.
+    ///
+    /// # Panics
+    /// If T's parameters have rows that the base does not have.
+    #[track_caller]
+    #[must_use]
+    pub fn rsample_with_log_prob<V, R>(&self, rng: &mut R) -> (V, V)
     where
-        P: Reparameterized<V>,
+        V: Array,
+        B: Reparameterized<V>,
         T: Transform<V>,
+        R: Rng + ?Sized,
     {
-        self.push(self.base.rsample(rng))
+        self.push(self.base.rsample_with_log_prob(rng))
     }
 
-    /// `n` draws along a new first axis, and their log-densities.
-    pub fn rsample_n_with_log_prob<V: Array, R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> (V, V)
+    /// `n` draws z along a new first axis, and log q(z) of each: parameters `[B, K]` give `[n, B, K]` and `[n, B]`.
+    ///
+    /// # Panics
+    /// If T's parameters have rows that the base does not have.
+    #[track_caller]
+    #[must_use]
+    pub fn rsample_n_with_log_prob<V, R>(&self, n: usize, rng: &mut R) -> (V, V)
     where
-        P: Reparameterized<V>,
+        V: Array,
+        B: Reparameterized<V>,
         T: Transform<V>,
+        R: Rng + ?Sized,
     {
-        self.push(self.base.rsample_n(n, rng))
+        self.push(self.base.rsample_n_with_log_prob(n, rng))
     }
 
-    /// T(x) and its log-density.
-    fn push<V: Array>(&self, x: V) -> (V, V)
+    /// Draws of the base and their log-densities, transformed.
+    #[track_caller]
+    fn push<V: Array>(&self, (x, log_p): (V, V)) -> (V, V)
     where
-        P: Distribution<V>,
         T: Transform<V>,
     {
-        let (y, log_det) = self.transform.forward(&x);
-        (y, self.base.log_prob(&x) - log_det)
+        let (y, log_det) = self.transform.forward_with_log_det(&x);
+        (of_shape(x.shape(), y), log_p - log_det)
     }
 }
 
-/// log p as it is; where it is −∞, nothing moves it.
+/// The draws, if each has noise of its own.
+#[track_caller]
+fn of_shape<V: Array>(base: Shape, y: V) -> V {
+    let shape = y.shape();
+    assert!(
+        shape == base,
+        "Transformed: the transform makes {shape} of a draw {base}, and rows would share their noise: the base needs the shape of what is drawn"
+    );
+    y
+}
+
+/// log p_base − log|det|, −∞ where the first is −∞ or the second ∞; with derivative 1 and −1, 0 there.
 #[derive(Debug)]
-struct AtPossible;
+struct LogDensity;
 
-impl<F: Real> Function<F, 1> for AtPossible {
+impl<F: Real> Function<F, 2> for LogDensity {
     #[inline(always)]
-    fn f(&self, [log_p]: [F; 1]) -> F {
-        log_p
+    fn f(&self, [log_p, log_det]: [F; 2]) -> F {
+        let difference = log_p - log_det;
+        if outside(log_p, log_det) { F::neg_infinity() } else { difference }
     }
 
     #[inline(always)]
-    fn d<const I: usize>(&self, [log_p]: [F; 1]) -> F {
-        if log_p == F::neg_infinity() { F::zero() } else { F::one() }
+    fn d<const I: usize>(&self, [log_p, log_det]: [F; 2]) -> F {
+        let slope = if I == 0 { F::one() } else { -F::one() };
+        if outside(log_p, log_det) { F::zero() } else { slope }
     }
 }
 
-/// Where the base can be differentiated through: plain draws are made on the base's tape, too, since the transform's
-/// parameters are there.
-impl<V: Array, P: Reparameterized<V>, T: Inverse<V>> Distribution<V> for Transformed<P, T> {
+#[inline(always)]
+fn outside<F: Real>(log_p: F, log_det: F) -> bool {
+    (log_p == F::neg_infinity()) | (log_det == F::infinity())
+}
+
+/// y where it is finite, else 0 and held: what a conditioner makes of ∞ is NaN.
+#[derive(Debug)]
+struct Finite;
+
+impl<F: Real> Function<F, 1> for Finite {
+    #[inline(always)]
+    fn f(&self, [y]: [F; 1]) -> F {
+        if y.abs() == F::infinity() { F::zero() } else { y }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
+        if y.abs() == F::infinity() { F::zero() } else { F::one() }
+    }
+}
+
+/// ∞ where y is infinite, 0 elsewhere, and held.
+#[derive(Debug)]
+struct Infinite;
+
+impl<F: Real> Function<F, 1> for Infinite {
+    #[inline(always)]
+    fn f(&self, [y]: [F; 1]) -> F {
+        if y.abs() == F::infinity() { F::infinity() } else { F::zero() }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, _: [F; 1]) -> F {
+        F::zero()
+    }
+}
+
+impl<V: Array, B: Reparameterized<V>, T: Invertible<V>> Distribution<V> for Transformed<B, T> {
     fn shape(&self) -> Shape {
         self.base.shape()
     }
 
     #[track_caller]
     fn log_prob(&self, y: &V) -> V {
-        let (x, log_det) = self.transform.inverse(y);
-        V::apply(EachOf("Transformed::log_prob", AtPossible), &[&(self.base.log_prob(&x) + log_det)])
+        // Hardly ever is there anything infinite; reading y costs less than replacing it.
+        let infinite = y.value().data().iter().any(|y| y.as_f64().is_infinite());
+        let (x, log_det) = if infinite {
+            let finite = V::apply(EachOf("Transformed::log_prob", Finite), &[y]);
+            let (x, log_det) = self.transform.inverse_with_log_det(&finite);
+            (x, log_det + V::apply(SumOf("Transformed::log_prob", Infinite), &[y]))
+        } else {
+            self.transform.inverse_with_log_det(y)
+        };
+        V::apply(EachOf("Transformed::log_prob", LogDensity), &[&self.base.log_prob(&x), &log_det])
     }
 
     fn supports(&self, y: &Tensor<V::F>) -> Result<(), SupportError> {
-        self.transform.preimage(y)?.map_or(Ok(()), |x| self.base.supports(&x))
+        // The only way to the tape of the parameters is a draw.
+        let like = self.base.rsample(&mut Key::new(0).stream("supports", 0, 0));
+        let y = like.constant(y);
+        self.transform.supports(&y)?;
+        self.base.supports(&self.transform.inverse(&y).value())
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
@@ -120,12 +224,22 @@ impl<V: Array, P: Reparameterized<V>, T: Inverse<V>> Distribution<V> for Transfo
     }
 }
 
-impl<V: Array, P: Reparameterized<V>, T: Inverse<V>> Reparameterized<V> for Transformed<P, T> {
+impl<V: Array, B: Reparameterized<V>, T: Invertible<V>> Reparameterized<V> for Transformed<B, T> {
     fn rsample<R: Rng + ?Sized>(&self, rng: &mut R) -> V {
-        self.transform.forward(&self.base.rsample(rng)).0
+        let x = self.base.rsample(rng);
+        of_shape(x.shape(), self.transform.forward(&x))
     }
 
     fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V {
-        self.transform.forward(&self.base.rsample_n(n, rng)).0
+        let x = self.base.rsample_n(n, rng);
+        of_shape(x.shape(), self.transform.forward(&x))
+    }
+
+    fn rsample_with_log_prob<R: Rng + ?Sized>(&self, rng: &mut R) -> (V, V) {
+        Transformed::rsample_with_log_prob(self, rng)
+    }
+
+    fn rsample_n_with_log_prob<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> (V, V) {
+        Transformed::rsample_n_with_log_prob(self, n, rng)
     }
 }

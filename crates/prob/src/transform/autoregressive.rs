@@ -1,136 +1,190 @@
-//! Autoregressive flows.
+//! Autoregressive flows, in both directions.
 
-use super::{Conditioner, Inverse, Transform};
-use crate::event::{expand, sum_event};
+use super::conditioner::{apply, ask, undo};
+use super::{Conditioner, Invertible, Transform};
+use crate::SupportError;
+use crate::event::{full, sum_event};
 use autograd::prelude::*;
 use std::error::Error;
 use std::fmt;
 
-/// yᵢ = tᵢ(x₁, …, xᵢ₋₁) + xᵢ exp sᵢ(x₁, …, xᵢ₋₁), log|det| = Σ sᵢ: forward, to draw, in one call of the conditioner; back in K
-/// of them (D. P. Kingma et al., *Improved Variational Inference with Inverse Autoregressive Flow*, 2016). A posterior's
-/// draw with its log-density needs no way back: see
-/// [`rsample_with_log_prob`](crate::Transformed::rsample_with_log_prob).
+/// The inverse autoregressive flow: fast to draw from, as a posterior wants
+/// (D. P. Kingma et al., *Improved Variational Inference with Inverse Autoregressive Flow*, 2016, eq. 10–11).
 ///
-/// The conditioner gets the whole vector and promises that its outputs i depend on elements before i alone, as masked
-/// networks do: [`check_autoregressive`] tries it.
+/// yᵢ = mᵢ(x₁ … xᵢ₋₁) + exp(sᵢ(x₁ … xᵢ₋₁)) xᵢ,  log|det ∂y/∂x| = Σᵢ sᵢ
+///
+/// The [`Conditioner`] gives all mᵢ and sᵢ at once from x, and the caller promises that those number i depend on the
+/// elements before i alone: see [`check_autoregressive`]. The inverse finds one element after the other and asks the
+/// conditioner K times. The paper's gate σ (eq. 13–14) is m = (1 − σ) μ with s = log σ.
+///
+/// Shapes: `x [.., K]`, m and s as x or broadcast to it.
 #[derive(Clone, Debug)]
-pub struct InverseAutoregressive<C>(C);
+pub struct InverseAutoregressive<C> {
+    conditioner: C,
+}
 
 impl<C> InverseAutoregressive<C> {
-    /// From an autoregressive conditioner.
+    /// From a conditioner that is autoregressive.
     pub fn new(conditioner: C) -> Self {
-        InverseAutoregressive(conditioner)
+        InverseAutoregressive { conditioner }
     }
 }
 
-/// yᵢ = tᵢ(y₁, …, yᵢ₋₁) + xᵢ exp sᵢ(y₁, …, yᵢ₋₁), log|det| = Σ sᵢ: back, to tell a density, in one call of the conditioner;
-/// forward in K of them (G. Papamakarios, T. Pavlakou and I. Murray, *Masked Autoregressive Flow for Density
-/// Estimation*, 2017). It is the inverse autoregressive flow the other way round.
+/// The masked autoregressive flow: fast to find the density of given data with
+/// (G. Papamakarios, T. Pavlakou and I. Murray, *Masked Autoregressive Flow for Density Estimation*, 2017, eq. 2–5).
 ///
-/// The conditioner gets the whole vector and promises that its outputs i depend on elements before i alone, as masked
-/// networks do: [`check_autoregressive`] tries it.
+/// yᵢ = mᵢ(y₁ … yᵢ₋₁) + exp(sᵢ(y₁ … yᵢ₋₁)) xᵢ,  log|det ∂y/∂x| = Σᵢ sᵢ
+///
+/// As [`InverseAutoregressive`], with the conditioner asked about y: here the inverse is fast, and a draw finds one
+/// element after the other.
 #[derive(Clone, Debug)]
-pub struct MaskedAutoregressive<C>(C);
+pub struct MaskedAutoregressive<C> {
+    conditioner: C,
+}
 
 impl<C> MaskedAutoregressive<C> {
-    /// From an autoregressive conditioner.
+    /// From a conditioner that is autoregressive.
     pub fn new(conditioner: C) -> Self {
-        MaskedAutoregressive(conditioner)
+        MaskedAutoregressive { conditioner }
     }
 }
 
-/// Shift and log-scale given v. A log-scale that stands for several elements counts for each.
-fn condition<V: Array>(c: &impl Conditioner<V>, v: &V) -> (V, V) {
-    let (shift, log_scale) = c.condition(v);
-    (shift, expand(log_scale, v.shape()))
-}
-
-/// In one call: shift + v exp(log-scale) of v given all of v.
-fn scaled<V: Array>(c: &impl Conditioner<V>, v: &V) -> (V, V) {
-    let (shift, log_scale) = condition(c, v);
-    (v.clone() * log_scale.exp() + shift, sum_event(log_scale))
-}
-
-/// In one call: (v − shift) exp(−log-scale) of v given all of v.
-fn standardized<V: Array>(c: &impl Conditioner<V>, v: &V) -> (V, V) {
-    let (shift, log_scale) = condition(c, v);
-    ((v.clone() - shift) * (-log_scale.clone()).exp(), -sum_event(log_scale))
-}
-
-/// v with `step(w, shift, log-scale) = v` in each element, where shift and log-scale are given by the elements of v before: one
-/// after the other, each call of the conditioner giving one more. In the end Σ log-scale, too.
-fn solve<V: Array>(c: &impl Conditioner<V>, w: &V, step: impl Fn(&V, &V, &V) -> V) -> (V, V) {
-    let shape = w.shape();
-    let k = shape[shape.rank() - 1];
-    let mut v = w.clone();
+/// The array z with zᵢ = f(aᵢ; mᵢ(z), sᵢ(z)) and Σ s: element i is found when those before it, all that mᵢ and sᵢ
+/// depend on, are; what stands for the others is 0.
+#[track_caller]
+fn one_by_one<V: Array>(
+    who: &str,
+    conditioner: &impl Conditioner<V>,
+    a: &V,
+    f: impl Fn(&V, &(V, V)) -> (V, V),
+) -> (V, V) {
+    let shape = a.shape();
+    let k = events(who, shape);
+    let (mut found, mut log_dets) = (Vec::<V>::with_capacity(k), Vec::with_capacity(k));
     for i in 0..k {
-        let (shift, log_scale) = condition(c, &v);
-        let all = step(w, &shift, &log_scale);
-        // What is before i stays; what comes after does not matter yet.
-        v = if i == 0 { all } else { V::concat(&[&v.slice(-1, ..i), &all.slice(-1, i..)], -1) };
+        let unknown = full(a, shape.with(shape.rank() - 1, k - i), 0.0);
+        let z = V::concat(&found.iter().chain([&unknown]).collect::<Vec<_>>(), -1);
+        let (shift, log_scale) = ask(who, conditioner, &z, shape);
+        let element = (element(&shift, i), element(&log_scale, i));
+        let (z, log_det) = f(&a.slice(-1, i..i + 1), &element);
+        found.push(z);
+        log_dets.push(log_det);
     }
-    let (_, log_scale) = condition(c, &v);
-    (v, sum_event(log_scale))
+    let log_det = log_dets.into_iter().reduce(|sum, s| sum + s);
+    let log_det = log_det.unwrap_or_else(|| sum_event(a.clone()));
+    (V::concat(&found.iter().collect::<Vec<_>>(), -1), log_det)
+}
+
+/// Element i of events, or what stands for all of them.
+fn element<V: Array>(x: &V, i: usize) -> V {
+    match x.shape().dims().last() {
+        None | Some(1) => x.clone(),
+        _ => x.slice(-1, i..i + 1),
+    }
+}
+
+/// K, the elements of an event.
+#[track_caller]
+fn events(who: &str, shape: Shape) -> usize {
+    let k = shape.dims().last().copied().unwrap_or(0);
+    assert!(k > 0, "{who}: needs an array [.., K], not {shape}");
+    k
 }
 
 impl<V: Array, C: Conditioner<V>> Transform<V> for InverseAutoregressive<C> {
-    fn forward(&self, x: &V) -> (V, V) {
-        scaled(&self.0, x)
+    #[track_caller]
+    fn forward_with_log_det(&self, x: &V) -> (V, V) {
+        events("InverseAutoregressive", x.shape());
+        apply(x, &ask("InverseAutoregressive", &self.conditioner, x, x.shape()))
     }
 }
 
-impl<V: Array, C: Conditioner<V>> Inverse<V> for InverseAutoregressive<C> {
-    fn inverse(&self, y: &V) -> (V, V) {
-        let (x, sum) = solve(&self.0, y, |y, shift, log_scale| (y.clone() - shift) * (-log_scale.clone()).exp());
-        (x, -sum)
+impl<V: Array, C: Conditioner<V>> Invertible<V> for InverseAutoregressive<C> {
+    #[track_caller]
+    fn inverse_with_log_det(&self, y: &V) -> (V, V) {
+        one_by_one("InverseAutoregressive", &self.conditioner, y, undo)
+    }
+
+    fn supports(&self, y: &V) -> Result<(), SupportError> {
+        SupportError::finite("InverseAutoregressive", "y", &y.value())
     }
 }
 
 impl<V: Array, C: Conditioner<V>> Transform<V> for MaskedAutoregressive<C> {
-    fn forward(&self, x: &V) -> (V, V) {
-        solve(&self.0, x, |x, shift, log_scale| x.clone() * log_scale.exp() + shift)
+    #[track_caller]
+    fn forward_with_log_det(&self, x: &V) -> (V, V) {
+        one_by_one("MaskedAutoregressive", &self.conditioner, x, apply)
     }
 }
 
-impl<V: Array, C: Conditioner<V>> Inverse<V> for MaskedAutoregressive<C> {
-    fn inverse(&self, y: &V) -> (V, V) {
-        standardized(&self.0, y)
+impl<V: Array, C: Conditioner<V>> Invertible<V> for MaskedAutoregressive<C> {
+    #[track_caller]
+    fn inverse_with_log_det(&self, y: &V) -> (V, V) {
+        events("MaskedAutoregressive", y.shape());
+        undo(y, &ask("MaskedAutoregressive", &self.conditioner, y, y.shape()))
+    }
+
+    fn supports(&self, y: &V) -> Result<(), SupportError> {
+        SupportError::finite("MaskedAutoregressive", "y", &y.value())
     }
 }
 
-/// Which output of a conditioner depends on what it must not.
+/// Which output of a conditioner depends on which element that it may not see, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAutoregressive {
-    output: usize,
-    input: usize,
-}
+pub struct NotAutoregressive(String);
 
 impl fmt::Display for NotAutoregressive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NotAutoregressive { output, input } = self;
-        write!(f, "the conditioner is not autoregressive: output {output} depends on element {input}")
+        f.write_str(&self.0)
     }
 }
 
 impl Error for NotAutoregressive {}
 
-/// Tries a conditioner at x `[.., K]`: its outputs i may depend on elements before i alone.
+/// Whether the shift and the log-scale number i of a conditioner depend on the elements before i alone: at an example
+/// `[.., K]`, each element is moved by ±1 and those that may not move with it are compared bit for bit.
 ///
-/// Each element is changed in turn, and outputs up to it must keep every bit.
+/// Steps of 1 find what derivatives at one point, which may be 0 there, do not. It is for tests of a network: the
+/// conditioner is asked 2K + 1 times.
+///
+/// ```
+/// use autograd::prelude::*;
+/// use prob::transform::check_autoregressive;
+///
+/// let x = Tensor::from([0.5, -1.0, 2.0]);
+/// let why = check_autoregressive(&|x: &Tensor<f64>| (x * 0.0, x.clone()), &x).unwrap_err();
+/// assert_eq!(why.to_string(), "the conditioner is not autoregressive: log-scale 0 depends on element 0");
+/// ```
 ///
 /// # Errors
-/// Which output depends on which element. That none is found proves nothing about other x.
-pub fn check_autoregressive<F: Real>(c: &impl Conditioner<Tensor<F>>, x: &Tensor<F>) -> Result<(), NotAutoregressive> {
-    let k = x.shape()[x.shape().rank() - 1];
-    let (shift, log_scale) = c.condition(x);
-    for input in 0..k {
-        let step = |i: usize| if i % k == input { F::one() } else { F::zero() };
-        let (moved_shift, moved_log_scale) = c.condition(&(x + Tensor::from_fn(x.shape(), step)));
-        let differs = |a: &Tensor<F>, b: &Tensor<F>, i: usize| a.data()[i] != b.data()[i];
-        let depends = |i: usize| differs(&shift, &moved_shift, i) || differs(&log_scale, &moved_log_scale, i);
-        if let Some(i) = (0..x.shape().size()).find(|&i| i % k <= input && depends(i)) {
-            return Err(NotAutoregressive { output: i % k, input });
+/// The first output that depends on an element that it may not see.
+///
+/// # Panics
+/// If the example is a number or empty, or the conditioner's shapes do not go with it.
+pub fn check_autoregressive<V: Array>(conditioner: &impl Conditioner<V>, x: &V) -> Result<(), NotAutoregressive> {
+    let k = events("check_autoregressive", x.shape());
+    let outputs = |x: &V| {
+        let (shift, log_scale) = ask("check_autoregressive", conditioner, x, x.shape());
+        [("shift", spread(&shift, x)), ("log-scale", spread(&log_scale, x))]
+    };
+    let before = outputs(x);
+    for (j, step) in (0..k).flat_map(|j| [(j, 1.0), (j, -1.0)]) {
+        let mut moved = x.value();
+        moved.data_mut().iter_mut().skip(j).step_by(k).for_each(|x| *x += V::F::of(step));
+        let after = outputs(&x.constant(&moved));
+        for ((what, a), (_, b)) in before.iter().zip(&after) {
+            // What is NaN cannot be told to be the same, and is no shift or log-scale.
+            let moves = |i: &usize| a[*i..].iter().step_by(k).zip(b[*i..].iter().step_by(k)).any(|(a, b)| a != b);
+            if let Some(i) = (0..=j).find(moves) {
+                let why = format!("the conditioner is not autoregressive: {what} {i} depends on element {j}");
+                return Err(NotAutoregressive(why));
+            }
         }
     }
     Ok(())
+}
+
+/// The numbers repeated to the shape of `like`.
+fn spread<V: Array>(x: &V, like: &V) -> Vec<V::F> {
+    (x.value() + Tensor::zeros(like.shape())).data().to_vec()
 }

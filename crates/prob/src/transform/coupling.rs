@@ -1,71 +1,92 @@
-//! Coupling layers.
+//! The coupling layer.
 
-use super::{Conditioner, Inverse, Transform};
-use crate::event::{expand, sum_event};
+use super::conditioner::{apply, ask, undo};
+use super::{Conditioner, Invertible, Transform};
+use crate::SupportError;
 use autograd::prelude::*;
 
-/// One half of a vector passes unchanged, and says how the other is shifted and scaled: y₁ = x₁, y₂ = t(x₁) + x₂ ⊙ exp s(x₁),
-/// with log|det| = Σ s(x₁) (L. Dinh, J. Sohl-Dickstein and S. Bengio, *Density Estimation Using Real NVP*, 2017).
+/// Which part of an event passes unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unchanged {
+    /// So many elements at the start.
+    First(usize),
+    /// So many elements at the end.
+    Last(usize),
+}
+
+/// An affine coupling layer: a part a of the event passes, and says how the rest b is shifted and scaled
+/// (L. Dinh, J. Sohl-Dickstein and S. Bengio, *Density Estimation Using Real NVP*, 2017, eq. 4–8).
 ///
-/// Both directions take one call of the conditioner, which gets `[.., ⌊K/2⌋]` of `[.., K]` (or the rest, where that passes)
-/// and gives shift and log-scale of the other half's shape. Layers in which the halves take turns move everything. A log-scale
-/// from a network is best bounded, as by c·tanh(s/c): its exponential is what makes training unstable.
+/// y_a = x_a,  y_b = m(x_a) + exp(s(x_a)) ⊙ x_b,  log|det ∂y/∂x| = Σⱼ sⱼ(x_a)
+///
+/// Both directions ask the [`Conditioner`] once, which need not be invertible. Layers that pass the parts in turn reach
+/// all elements. Shapes: the conditioner is given `[.., d]` and gives m and s `[.., K − d]`.
 ///
 /// ```
 /// use autograd::prelude::*;
-/// use prob::transform::{Coupling, Inverse, Transform};
+/// use prob::transform::{Coupling, Transform, Unchanged};
 ///
-/// let flow = Coupling::first(|x: &Tensor<f64>| (x.clone() * 2.0, x.tanh()));
-/// let x = Tensor::from([[1.0, 0.5]]);
-/// let (again, _) = flow.inverse(&flow.forward(&x).0);
-/// assert!((again - x).abs().max(-1).item() < 1e-15);
+/// fn net<V: Array>(a: &V) -> (V, V) {
+///     (a.sin(), a.tanh() * 0.5)
+/// }
+///
+/// let flow = (Coupling::new(Unchanged::First(1), net::<Tensor<f64>>), Coupling::new(Unchanged::Last(1), net));
+/// let y = flow.forward(&Tensor::from([[0.0, 1.0]]));
+/// assert_eq!(y, Tensor::from([[1.0_f64.sin(), 1.0]]));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Coupling<C> {
+    unchanged: Unchanged,
     conditioner: C,
-    first_passes: bool,
 }
 
 impl<C> Coupling<C> {
-    /// The first half passes and conditions the second.
-    pub fn first(conditioner: C) -> Self {
-        Coupling { conditioner, first_passes: true }
+    /// From the part that passes and what it says about the rest.
+    pub fn new(unchanged: Unchanged, conditioner: C) -> Self {
+        Coupling { unchanged, conditioner }
     }
 
-    /// The second half passes and conditions the first.
-    pub fn second(conditioner: C) -> Self {
-        Coupling { conditioner, first_passes: false }
+    /// Whether the first part passes, and the extent of the first part, for arrays of a shape.
+    #[track_caller]
+    fn parts(&self, shape: Shape) -> (bool, usize) {
+        let k = shape.dims().last().copied().unwrap_or(0);
+        let (Unchanged::First(n) | Unchanged::Last(n)) = self.unchanged;
+        assert!(0 < n && n < k, "Coupling: {n} elements are to pass unchanged, and others not, of an array {shape}");
+        match self.unchanged {
+            Unchanged::First(n) => (true, n),
+            Unchanged::Last(n) => (false, k - n),
+        }
     }
 
-    /// Splits off the half that passes, moves the other by `step(half, shift, log-scale)`, and puts them together again;
-    /// log|det| of the way forward, too.
-    fn apply<V: Array>(&self, x: &V, step: impl Fn(V, V, &V) -> V) -> (V, V)
+    /// The array with `f` applied to the part that does not pass.
+    #[track_caller]
+    fn change<V: Array>(&self, x: &V, f: impl FnOnce(&V, &(V, V)) -> (V, V)) -> (V, V)
     where
         C: Conditioner<V>,
     {
-        let shape = x.shape();
-        assert!(shape.rank() > 0 && shape[shape.rank() - 1] > 1, "Coupling: needs vectors of two or more, not {shape}");
-        let half = shape[shape.rank() - 1] / 2;
-        let (first, second) = (x.slice(-1, ..half), x.slice(-1, half..));
-        let (passes, moves) = if self.first_passes { (first, second) } else { (second, first) };
-        let (shift, log_scale) = self.conditioner.condition(&passes);
-        // A log-scale that stands for several elements counts for each.
-        let log_scale = expand(log_scale, moves.shape());
-        let moved = step(moves, shift, &log_scale);
-        let halves = if self.first_passes { [&passes, &moved] } else { [&moved, &passes] };
-        (V::concat(&halves, -1), sum_event(log_scale))
+        let (first_passes, at) = self.parts(x.shape());
+        let (first, last) = (x.slice(-1, ..at), x.slice(-1, at..));
+        let (passes, rest) = if first_passes { (&first, &last) } else { (&last, &first) };
+        let (changed, log_det) = f(rest, &ask("Coupling", &self.conditioner, passes, rest.shape()));
+        let order = if first_passes { [passes, &changed] } else { [&changed, passes] };
+        (V::concat(&order, -1), log_det)
     }
 }
 
 impl<V: Array, C: Conditioner<V>> Transform<V> for Coupling<C> {
-    fn forward(&self, x: &V) -> (V, V) {
-        self.apply(x, |x, shift, log_scale| x * log_scale.exp() + shift)
+    #[track_caller]
+    fn forward_with_log_det(&self, x: &V) -> (V, V) {
+        self.change(x, apply)
     }
 }
 
-impl<V: Array, C: Conditioner<V>> Inverse<V> for Coupling<C> {
-    fn inverse(&self, y: &V) -> (V, V) {
-        let (x, log_det) = self.apply(y, |y, shift, log_scale| (y - shift) * (-log_scale.clone()).exp());
-        (x, -log_det)
+impl<V: Array, C: Conditioner<V>> Invertible<V> for Coupling<C> {
+    #[track_caller]
+    fn inverse_with_log_det(&self, y: &V) -> (V, V) {
+        self.change(y, undo)
+    }
+
+    fn supports(&self, y: &V) -> Result<(), SupportError> {
+        SupportError::finite("Coupling", "y", &y.value())
     }
 }

@@ -1,43 +1,70 @@
-//! The exponential.
+//! The exponential function.
 
-use super::Bijection;
-use autograd::Real;
+use super::{Invertible, Transform};
+use crate::SupportError;
+use crate::event::sum_event;
+use autograd::ops::{EachOf, Function, SumOf};
+use autograd::prelude::*;
 
-/// y = eˣ, on (0, ∞); log T′ = x.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// y = eˣ > 0 for each element, with log|det ∂y/∂x| = Σⱼ xⱼ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exp;
 
-impl Bijection for Exp {
-    const NAME: &'static str = "Exp";
-    const IMAGE: &'static str = "positive and finite";
+/// ln y, with derivative 1/y; 0 and held for y ≤ 0.
+#[derive(Debug)]
+struct Inverse;
 
+impl<F: Real> Function<F, 1> for Inverse {
     #[inline(always)]
-    fn value<F: Real>(self, x: F) -> F {
-        x.fast_exp()
+    fn f(&self, [y]: [F; 1]) -> F {
+        let x = y.fast_ln();
+        if y <= F::zero() { F::zero() } else { x }
     }
 
     #[inline(always)]
-    fn log_slope<F: Real>(self, x: F) -> F {
-        x
+    fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
+        if y <= F::zero() { F::zero() } else { y.recip() }
+    }
+}
+
+/// x, which is ln y, with derivative 1 by x; ∞ and held for y ≤ 0.
+#[derive(Debug)]
+struct LogSlope;
+
+impl<F: Real> Function<F, 2> for LogSlope {
+    #[inline(always)]
+    fn f(&self, [y, x]: [F; 2]) -> F {
+        if y <= F::zero() { F::infinity() } else { x }
     }
 
     #[inline(always)]
-    fn bend<F: Real>(self, _: F) -> F {
-        F::one()
+    fn d<const I: usize>(&self, [y, _]: [F; 2]) -> F {
+        if (I == 0) | (y <= F::zero()) { F::zero() } else { F::one() }
+    }
+}
+
+impl<V: Array> Transform<V> for Exp {
+    fn forward_with_log_det(&self, x: &V) -> (V, V) {
+        (x.exp(), sum_event(x.clone()))
     }
 
-    #[inline(always)]
-    fn slope<F: Real>(self, x: F) -> F {
-        x.fast_exp()
+    fn forward(&self, x: &V) -> V {
+        x.exp()
+    }
+}
+
+impl<V: Array> Invertible<V> for Exp {
+    fn inverse_with_log_det(&self, y: &V) -> (V, V) {
+        let x = self.inverse(y);
+        let log_det = V::apply(SumOf("Exp::log_det", LogSlope), &[y, &x]);
+        (x, log_det)
     }
 
-    #[inline(always)]
-    fn undo<F: Real>(self, y: F) -> F {
-        y.fast_ln()
+    fn inverse(&self, y: &V) -> V {
+        V::apply(EachOf("Exp::inverse", Inverse), &[y])
     }
 
-    #[inline(always)]
-    fn has<F: Real>(self, y: F) -> bool {
-        (y > F::zero()) & (y < F::infinity())
+    fn supports(&self, y: &V) -> Result<(), SupportError> {
+        SupportError::positive("Exp", "y", &y.value())
     }
 }

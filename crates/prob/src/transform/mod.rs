@@ -1,116 +1,93 @@
-//! Changes of variables: what a [`Transformed`](crate::Transformed) distribution is made of.
+//! Changes of variables y = T(x), with the logarithm of how they stretch space.
 //!
-//! A transform T takes x to y and says by how much it stretches: log|det ∂T/∂x|, one number per event, the event being the
-//! last axis. Both come from one call, since they share most of the work. Going back is another trait, [`Inverse`]: a
-//! planar flow has no inverse in closed form, so that its density at a given y is a compile error, while draws with their
-//! log-density, all that a variational posterior needs, cost one call forward.
+//! A [`Transform`] gives T(x) together with log|det ∂T/∂x|, one number per event; an [`Invertible`] one finds x again.
+//! [`Transformed`](crate::Transformed) makes a distribution of a base and a transform. Tuples, arrays and vectors of
+//! transforms are chains: the first is applied first.
 //!
-//! - Of each element by itself: [`Affine`], [`Exp`], [`Tanh`], [`Sigmoid`], [`Softplus`], and every [`Bijection`].
-//! - Of vectors: [`Planar`], [`Coupling`], [`InverseAutoregressive`], [`MaskedAutoregressive`]. The last three take their
-//!   networks as a [`Conditioner`], any function of arrays.
-//! - One after the other: tuples `(first, second)`, and a `Vec` of transforms of one type.
+//! ```
+//! use autograd::prelude::*;
+//! use prob::transform::{Affine, Exp, Invertible, Transform};
+//!
+//! let t = (Affine::new(Tensor::from([0.0_f64, 1.0]), Tensor::from([2.0, 2.0])), Exp); // y = exp(shift + 2x)
+//! let (y, log_det) = t.forward_with_log_det(&Tensor::from([0.5, -1.0]));
+//! assert!((y.data()[0] - 1.0_f64.exp()).abs() < 1e-15);
+//! assert!((log_det.item() - (2.0 * 2.0_f64.ln() + 1.0 - 1.0)).abs() < 1e-15); // Σ { log 2 + log y }
+//! assert!((t.inverse(&y).data()[1] - -1.0).abs() < 1e-15);
+//! ```
+//!
+//! | transform | y | inverse |
+//! |---|---|---|
+//! | [`Affine`] | shift + scale ⊙ x | closed form |
+//! | [`Exp`], [`Tanh`], [`Sigmoid`], [`Softplus`] | of each element | closed form |
+//! | [`Planar`] | x + û tanh(wᵀx + b) | a root of one number an event |
+//! | [`Coupling`] | one part passes, the other is shifted and scaled by what it says | closed form |
+//! | [`InverseAutoregressive`] | fast to draw from | one element at a time |
+//! | [`MaskedAutoregressive`] | one element at a time | fast: a density of data |
+//! | [`Reverse`] | the elements in reverse order | closed form |
 
 mod affine;
 mod autoregressive;
-mod bijection;
+mod chain;
+mod conditioner;
 mod coupling;
 mod exp;
 mod planar;
+mod reverse;
 mod sigmoid;
 mod softplus;
 mod tanh;
 
+use crate::SupportError;
+use autograd::prelude::*;
+
 pub use affine::Affine;
 pub use autoregressive::{InverseAutoregressive, MaskedAutoregressive, NotAutoregressive, check_autoregressive};
-pub use bijection::Bijection;
-pub use coupling::Coupling;
+pub use conditioner::Conditioner;
+pub use coupling::{Coupling, Unchanged};
 pub use exp::Exp;
 pub use planar::Planar;
+pub use reverse::Reverse;
 pub use sigmoid::Sigmoid;
 pub use softplus::Softplus;
 pub use tanh::Tanh;
 
-use crate::SupportError;
-use autograd::prelude::*;
-
-/// A differentiable map of events that no two events share an image under.
+/// A differentiable one-to-one map of events, which are the last axis.
+///
+/// Parameters broadcast with `x`; rows in front of the last axis are transformed each by itself. What can be computed in
+/// the other direction too is [`Invertible`] besides.
 pub trait Transform<V: Array> {
-    /// y = T(x), of the shape of x or what it broadcasts to, and log|det ∂T/∂x|, one number per event.
+    /// y = T(x) and log|det ∂T/∂x|, one number per event.
     #[must_use]
-    fn forward(&self, x: &V) -> (V, V);
-}
+    fn forward_with_log_det(&self, x: &V) -> (V, V);
 
-/// A transform that can be undone.
-pub trait Inverse<V: Array>: Transform<V> {
-    /// x = T⁻¹(y) and log|det ∂T⁻¹/∂y|, one number per event: −∞ where y is no image of any x, and there x is some number.
+    /// y = T(x) alone.
     #[must_use]
-    fn inverse(&self, y: &V) -> (V, V);
-
-    /// T⁻¹ of plain numbers, or which of them is no image; nothing where that takes a conditioner, whose flow reaches
-    /// every number.
-    fn preimage(&self, _: &Tensor<V::F>) -> Result<Option<Tensor<V::F>>, SupportError> {
-        Ok(None)
+    fn forward(&self, x: &V) -> V {
+        self.forward_with_log_det(x).0
     }
 }
 
-/// The two functions that a network makes of what it reads: a shift and a log-scale, each of the shape of what is moved.
-pub trait Conditioner<V> {
-    /// (shift, log-scale) given x.
-    fn condition(&self, x: &V) -> (V, V);
-}
+/// A transform whose inverse can be computed, which is what the density of a given y takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be inverted, which the density of a given y takes",
+    note = "a draw has its density without that: `rsample_with_log_prob`"
+)]
+pub trait Invertible<V: Array>: Transform<V> {
+    /// x = T⁻¹(y) and log|det ∂T/∂x| at that x, one number per event: the log-determinant is that of T, not of T⁻¹.
+    ///
+    /// Where an element of y is outside the range of T, its x is some number inside and the log-determinant of its event
+    /// is +∞, both with derivative 0: a density there comes out as 0.
+    #[must_use]
+    fn inverse_with_log_det(&self, y: &V) -> (V, V);
 
-impl<V, C: Fn(&V) -> (V, V)> Conditioner<V> for C {
-    fn condition(&self, x: &V) -> (V, V) {
-        self(x)
-    }
-}
-
-/// The first, then the second.
-impl<V: Array, A: Transform<V>, B: Transform<V>> Transform<V> for (A, B) {
-    fn forward(&self, x: &V) -> (V, V) {
-        let (x, first) = self.0.forward(x);
-        let (y, second) = self.1.forward(&x);
-        (y, first + second)
-    }
-}
-
-impl<V: Array, A: Inverse<V>, B: Inverse<V>> Inverse<V> for (A, B) {
-    fn inverse(&self, y: &V) -> (V, V) {
-        let (y, second) = self.1.inverse(y);
-        let (x, first) = self.0.inverse(&y);
-        (x, first + second)
+    /// x = T⁻¹(y) alone.
+    #[must_use]
+    fn inverse(&self, y: &V) -> V {
+        self.inverse_with_log_det(y).0
     }
 
-    fn preimage(&self, y: &Tensor<V::F>) -> Result<Option<Tensor<V::F>>, SupportError> {
-        self.1.preimage(y)?.map_or(Ok(None), |y| self.0.preimage(&y))
-    }
-}
-
-/// One after the other, of which there is at least one.
-impl<V: Array, T: Transform<V>> Transform<V> for Vec<T> {
-    fn forward(&self, x: &V) -> (V, V) {
-        let (first, rest) = self.split_first().expect("a chain of at least one transform");
-        rest.iter().fold(first.forward(x), |(x, before), next| {
-            let (y, more) = next.forward(&x);
-            (y, before + more)
-        })
-    }
-}
-
-impl<V: Array, T: Inverse<V>> Inverse<V> for Vec<T> {
-    fn inverse(&self, y: &V) -> (V, V) {
-        let (last, rest) = self.split_last().expect("a chain of at least one transform");
-        rest.iter().rev().fold(last.inverse(y), |(y, after), before| {
-            let (x, more) = before.inverse(&y);
-            (x, after + more)
-        })
-    }
-
-    fn preimage(&self, y: &Tensor<V::F>) -> Result<Option<Tensor<V::F>>, SupportError> {
-        let mut x = Some(y.clone());
-        for transform in self.iter().rev() {
-            x = x.map_or(Ok(None), |x| transform.preimage(&x))?;
-        }
-        Ok(x)
+    /// Whether all of `y` lies in the range of T, or which element is the first that does not.
+    fn supports(&self, y: &V) -> Result<(), SupportError> {
+        SupportError::finite("Transform", "y", &y.value())
     }
 }

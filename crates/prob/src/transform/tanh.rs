@@ -1,45 +1,99 @@
 //! The hyperbolic tangent.
 
-use super::Bijection;
-use autograd::Real;
+use super::{Invertible, Transform};
+use crate::SupportError;
+use autograd::ops::{EachOf, Function, SumOf};
+use autograd::prelude::*;
 use std::f64::consts::LN_2;
 
-/// y = tanh x, on (−1, 1); T′ = 1 − tanh² x, whose logarithm is 2 (log 2 − |x| − log(1 + e^−2|x|)) without cancellation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// y = tanh x in (−1, 1) for each element, with log|det ∂y/∂x| = Σⱼ 2 (log 2 − xⱼ − softplus(−2xⱼ)).
+///
+/// The log-determinant keeps its digits where y rounds to ±1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tanh;
 
-impl Bijection for Tanh {
-    const NAME: &'static str = "Tanh";
-    const IMAGE: &'static str = "between −1 and 1";
+/// ln(1 − tanh² x) = 2 (ln 2 − |x| − ln(1 + e^−2|x|)), the formula with softplus on either side of 0; with derivative
+/// −2 tanh x.
+#[derive(Debug)]
+struct LogSlope;
 
+impl<F: Real> Function<F, 1> for LogSlope {
     #[inline(always)]
-    fn value<F: Real>(self, x: F) -> F {
-        x.fast_tanh()
-    }
-
-    #[inline(always)]
-    fn log_slope<F: Real>(self, x: F) -> F {
+    fn f(&self, [x]: [F; 1]) -> F {
         let a = x.abs();
-        (F::of(LN_2) - a - (a * F::of(-2.0)).fast_exp().fast_ln_1p_unit()) * F::of(2.0)
+        F::of(2.0) * (F::of(LN_2) - a - (F::of(-2.0) * a).fast_exp().fast_ln_1p_unit())
     }
 
     #[inline(always)]
-    fn bend<F: Real>(self, x: F) -> F {
+    fn d<const I: usize>(&self, [x]: [F; 1]) -> F {
         F::of(-2.0) * x.fast_tanh()
     }
+}
 
+/// artanh y = ½ ln(1 + 2|y|/(1 − |y|)) with the sign of y, with derivative 1/(1 − y²); 0 and held for |y| ≥ 1.
+#[derive(Debug)]
+struct Inverse;
+
+impl<F: Real> Function<F, 1> for Inverse {
     #[inline(always)]
-    fn slope<F: Real>(self, x: F) -> F {
-        self.log_slope(x).fast_exp()
+    fn f(&self, [y]: [F; 1]) -> F {
+        let a = y.abs();
+        let x = F::of(0.5) * ((a + a) / (F::one() - a)).fast_ln_1p();
+        let x = if y < F::zero() { -x } else { x };
+        if outside(y) { F::zero() } else { x }
     }
 
     #[inline(always)]
-    fn undo<F: Real>(self, y: F) -> F {
-        (y.fast_ln_1p() - (-y).fast_ln_1p()) * F::of(0.5)
+    fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
+        let slope = ((F::one() - y) * (F::one() + y)).recip();
+        if outside(y) { F::zero() } else { slope }
+    }
+}
+
+/// ln(1 − y²) = ln((1 − y)(1 + y)), with derivative −2y/(1 − y²); ∞ and held for |y| ≥ 1.
+#[derive(Debug)]
+struct LogSlopeAt;
+
+impl<F: Real> Function<F, 1> for LogSlopeAt {
+    #[inline(always)]
+    fn f(&self, [y]: [F; 1]) -> F {
+        let log_slope = ((F::one() - y) * (F::one() + y)).fast_ln();
+        if outside(y) { F::infinity() } else { log_slope }
     }
 
     #[inline(always)]
-    fn has<F: Real>(self, y: F) -> bool {
-        y.abs() < F::one()
+    fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
+        let slope = -(y + y) / ((F::one() - y) * (F::one() + y));
+        if outside(y) { F::zero() } else { slope }
+    }
+}
+
+/// Whether there is no x for y.
+#[inline(always)]
+fn outside<F: Real>(y: F) -> bool {
+    y.abs() >= F::one()
+}
+
+impl<V: Array> Transform<V> for Tanh {
+    fn forward_with_log_det(&self, x: &V) -> (V, V) {
+        (self.forward(x), V::apply(SumOf("Tanh::log_det", LogSlope), &[x]))
+    }
+
+    fn forward(&self, x: &V) -> V {
+        x.tanh()
+    }
+}
+
+impl<V: Array> Invertible<V> for Tanh {
+    fn inverse_with_log_det(&self, y: &V) -> (V, V) {
+        (self.inverse(y), V::apply(SumOf("Tanh::log_det", LogSlopeAt), &[y]))
+    }
+
+    fn inverse(&self, y: &V) -> V {
+        V::apply(EachOf("Tanh::inverse", Inverse), &[y])
+    }
+
+    fn supports(&self, y: &V) -> Result<(), SupportError> {
+        SupportError::check("Tanh", "y", "between -1 and 1", &y.value(), |y| y.abs() < 1.0)
     }
 }

@@ -1,43 +1,46 @@
-"""Writes transformed.csv: see common.py. The normal distribution carried by exp, tanh, sigmoid and softplus, and then by
-y -> 0.25 + 1.5 y."""
+"""Writes transformed.csv: see common.py. Densities of a function of a normal variable."""
 
-from common import emit, mp, mpmath, numpy, single, start
+from common import emit, mpf, mpmath, numpy, single, start
+from scipy import stats
+
+log, exp = mpmath.log, mpmath.exp
 
 
 def normal(x, loc, scale):
-    return -((x - loc) / scale) ** 2 / 2 - mpmath.log(scale) - mpmath.log(2 * mpmath.pi) / 2
+    return -((x - loc) / scale) ** 2 / 2 - log(scale) - log(2 * mpmath.pi) / 2
 
 
-def exp(y, loc, scale):
-    return normal(mpmath.log(y), loc, scale) - mpmath.log(y)
+def density(inverse, log_slope):
+    return lambda y, loc, scale: normal(inverse(y), loc, scale) - log_slope(y)
 
 
-def tanh(y, loc, scale):
-    return normal(mpmath.atanh(y), loc, scale) - mpmath.log(1 - y**2)
+EXP = density(log, log)
+TANH = density(mpmath.atanh, lambda y: log(1 - y * y))
+SIGMOID = density(lambda y: log(y / (1 - y)), lambda y: log(y * (1 - y)))
+SOFTPLUS = density(lambda y: log(mpmath.expm1(y)), lambda y: log(1 - exp(-y)))
 
+rng = start(20240601)
+tiny = 2.0**-20
+moderate = [(single(rng.normal() / 2), single(exp(rng.normal() / 2))) for _ in range(8)]
+for loc, scale in moderate:
+    x = loc + scale * rng.normal()
+    y = single(numpy.exp(x))
+    emit("exp", EXP, [y, loc, scale], scipy_value=stats.lognorm.logpdf(y, scale, scale=numpy.exp(loc)))
+    emit("tanh", TANH, [single(numpy.tanh(x)), loc, scale])
+    emit("sigmoid", SIGMOID, [single(1 / (1 + numpy.exp(-x))), loc, scale])
+    emit("softplus", SOFTPLUS, [single(numpy.log1p(numpy.exp(x))), loc, scale])
+for loc, scale in [(0, 1), (1, 2), (-3, 4)]:
+    for y in (tiny, 2.0**-60, 0.5, 1, 2.0**20, 2.0**60):
+        emit("exp", EXP, [y, loc, scale])
+    for y in (0, 2.0**-60, 0.5, -0.75, 1 - tiny, tiny - 1):
+        emit("tanh", TANH, [y, loc, scale])
+    for y in (2.0**-60, tiny, 0.5, 0.75, 1 - tiny):
+        emit("sigmoid", SIGMOID, [y, loc, scale])
+    for y in (2.0**-60, tiny, 0.6875, 1, 20, 100):
+        emit("softplus", SOFTPLUS, [y, loc, scale])
 
-def sigmoid(y, loc, scale):
-    return normal(mpmath.log(y / (1 - y)), loc, scale) - mpmath.log(y) - mpmath.log(1 - y)
-
-
-def softplus(y, loc, scale):
-    return normal(mpmath.log(mpmath.expm1(y)), loc, scale) - mpmath.log(-mpmath.expm1(-y))
-
-
-rng = start(20261130)
-below, above = 1 - 2.0**-24, -1 + 2.0**-24
-for _ in range(6):
-    loc, scale, x = single(rng.normal()), single(numpy.exp(rng.normal() / 2)), rng.normal()
-    for name, f, y in [("exp", exp, numpy.exp(x)), ("tanh", tanh, numpy.tanh(x)), ("sigmoid", sigmoid, 1 / (1 + numpy.exp(-x))),
-                       ("softplus", softplus, numpy.log1p(numpy.exp(x)))]:
-        emit(name, f, [single(y), loc, scale])
-        emit(name + "_affine", lambda y, m, s: f((y - mpmath.mpf("0.25")) / mpmath.mpf("1.5"), m, s) - mpmath.log(mpmath.mpf("1.5")),
-             [single(0.25 + 1.5 * single(y)), loc, scale], by=[1, 2] if name != "exp" else None)
-for y in [2.0**-60, 2.0**-20, 1.0, 2.0**40]:
-    emit("exp", exp, [y, 0.5, 2])
-for y in [2.0**-60, 2.0**-20, 1.0, 60, 1e6]:
-    emit("softplus", softplus, [y, 0.5, 16])
-for y in [above, -0.5, 2.0**-40, 0.96875]:
-    emit("tanh", tanh, [y, 0.5, 4], by=[1, 2] if y == above else None)
-for y in [2.0**-60, 2.0**-20, 0.5, 0.96875, below]:
-    emit("sigmoid", sigmoid, [y, 0.5, 8], by=[1, 2] if y == below else None)
+# The log-determinant at x, where y rounds to the end of its range.
+for x in (-50, -20, -1, 0, tiny, 0.75, 20, 50):
+    emit("tanh log_det", lambda x: 2 * (log(2) - abs(x) - mpmath.log1p(exp(-2 * abs(x)))), [x], by=[0] if x else [])
+    emit("sigmoid log_det", lambda x: -log(1 + exp(-x)) - log(1 + exp(x)), [x])
+    emit("softplus log_det", lambda x: -log(1 + exp(-x)), [x])

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod divergence;
 pub mod draws;
+pub mod flows;
 pub mod fused;
 pub mod golden;
 pub mod gradients;
