@@ -4,8 +4,7 @@ use crate::event::{expand, prepend, together};
 use crate::noise::{in_unit_interval, log_standard_gamma};
 use crate::special::scalar::{beta_draw_derivatives, beta_inc, beta_inc_derivatives, stirling_error, trigamma};
 use crate::special::{
-    HALF_LN_TAU, deviance_of_product, difference_of_products, digamma_less_ln, ln_quotient, root_and_rest,
-    sum_with_rest,
+    HALF_LN_TAU, deviance_of_product, difference_of_products, digamma_less_ln, exact, ln_quotient, root_and_rest,
 };
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
@@ -57,7 +56,7 @@ impl<V: Array> Beta<V> {
     /// If α or β is not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
         for (name, parameter) in [("concentration1", &self.concentration1), ("concentration0", &self.concentration0)] {
-            ParameterError::check("Beta", name, "positive and finite", parameter, |p| p > 0.0 && p.is_finite())?;
+            ParameterError::positive("Beta", name, parameter)?;
         }
         Ok(self)
     }
@@ -96,7 +95,7 @@ impl<V: Array> Beta<V> {
 #[inline(always)]
 fn excess<F: Real>([x, a, b]: [F; 3]) -> f64 {
     let [x, a, b] = [x, a, b].map(F::as_f64);
-    let (n, rest) = sum_with_rest(a, b);
+    let (n, rest) = exact::sum(a, b);
     let low = x < 0.5;
     let (p, t) = if low { (a, x) } else { (b, 1.0 - x) };
     let excess = difference_of_products([p, 1.0], [n, t]) - rest * t;

@@ -125,7 +125,7 @@ impl<V: Array> Distribution<V> for Concrete<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("Concrete", "x", "positive and finite", x, |x| x > 0.0 && x.is_finite())?;
+        SupportError::positive("Concrete", "x", x)?;
         let what = "the sum of a vector of x";
         SupportError::check("Concrete", what, "1 within 10⁻³", &x.sum(-1), near_one)
     }

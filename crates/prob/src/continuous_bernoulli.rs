@@ -46,7 +46,7 @@ impl<V: Array> ContinuousBernoulli<V> {
     /// # Errors
     /// If a logit is not finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("ContinuousBernoulli", "logits", "finite", &self.logits, f64::is_finite)?;
+        ParameterError::finite("ContinuousBernoulli", "logits", &self.logits)?;
         Ok(self)
     }
 

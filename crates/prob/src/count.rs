@@ -1,9 +1,9 @@
 //! What distributions over the counts 0, 1, 2, … share.
 
 use crate::SupportError;
+use crate::noise::draw_standard_normal;
 use autograd::{Real, Tensor};
 use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
 
 /// Whether x is 0, 1, 2, …
 #[inline(always)]
@@ -33,7 +33,7 @@ pub(crate) fn draw_poisson<R: Rng + ?Sized>(rate: f64, rng: &mut R) -> f64 {
     }
     match rand_distr::Poisson::new(rate) {
         Ok(poisson) => rng.sample(poisson),
-        Err(_) => rate + rate.sqrt() * rng.sample::<f64, _>(StandardNormal),
+        Err(_) => rate + rate.sqrt() * draw_standard_normal(rng),
     }
 }
 

@@ -65,8 +65,7 @@ impl<V: Array> Dirichlet<V> {
     /// # Errors
     /// If a concentration is not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        let legal = |a: f64| a > 0.0 && a.is_finite();
-        ParameterError::check("Dirichlet", "concentration", "positive and finite", &self.concentration, legal)?;
+        ParameterError::positive("Dirichlet", "concentration", &self.concentration)?;
         Ok(self)
     }
 

@@ -1,12 +1,13 @@
 //! The logistic distribution rounded to levels.
 
+mod grid;
+
 use crate::bernoulli::hold;
 use crate::event::{expand, prepend, together};
-use crate::noise::standard_logistic;
-use crate::special::is_single;
 use crate::{Cdf, Distribution, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
+use grid::{Grid, NEAR, Ruler, nearest};
 use rand::Rng;
 
 /// Independent elements with the values 0, 1/(L − 1), 2/(L − 1), …, 1: logistic ones, with location μ and scale s, each
@@ -63,9 +64,8 @@ impl<V: Array> DiscretizedLogistic<V> {
     /// # Errors
     /// If μ is not finite, or s not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        let legal = |s: f64| s > 0.0 && s.is_finite();
-        ParameterError::check("DiscretizedLogistic", "loc", "finite", &self.loc, f64::is_finite)?;
-        ParameterError::check("DiscretizedLogistic", "scale", "positive and finite", &self.scale, legal)?;
+        ParameterError::finite("DiscretizedLogistic", "loc", &self.loc)?;
+        ParameterError::positive("DiscretizedLogistic", "scale", &self.scale)?;
         Ok(self)
     }
 
@@ -97,87 +97,6 @@ impl<V: Array> DiscretizedLogistic<V> {
         let draw = |(m, s): (&V::F, &V::F)| V::F::of(self.grid().draw(m.as_f64(), s.as_f64(), rng));
         Tensor::new(shape, params.take(shape.size()).map(draw).collect())
     }
-}
-
-/// Levels k/`last` for k = 0, …, `last`, a whole number.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Grid {
-    last: f64,
-    log_last: f64,
-}
-
-impl Grid {
-    /// k for the value x of a level, and whether x is one; NaN is not denied to be.
-    #[inline(always)]
-    fn level<F: Real>(self, x: F) -> (F, bool) {
-        let last = F::of(self.last);
-        let k = nearest(x * last);
-        let outside = ((x * last - k).abs() > F::of(NEAR)) | (k < F::zero()) | (k > last);
-        (k, !outside)
-    }
-
-    /// The level that a logistic draw with location μ and scale s is rounded to.
-    pub(crate) fn draw<R: Rng + ?Sized>(self, loc: f64, scale: f64, rng: &mut R) -> f64 {
-        let x = loc + scale * standard_logistic(rng);
-        (x * self.last).round().clamp(0.0, self.last) / self.last
-    }
-
-    /// What is wrong with values that are no levels.
-    pub(crate) fn check<F: Real>(self, who: &str, x: &Tensor<F>) -> Result<(), SupportError> {
-        let rule = format!("a multiple of 1/{} from 0 to 1", self.last);
-        SupportError::check(who, "x", &rule, x, |x| !x.is_nan() && self.level(F::of(x)).1)
-    }
-}
-
-/// How far from its level a value may be, in steps between levels.
-const NEAR: f64 = 1.0 / 64.0;
-
-/// The nearest whole number; what is too large to have digits after the point stays about what it is.
-#[inline(always)]
-fn nearest<F: Real>(x: F) -> F {
-    let shift = F::of(1.5) / F::epsilon();
-    (x + shift) - shift
-}
-
-/// Places on the levels as multiples of the scale from the location: (j/2(L − 1) − μ)/s for whole j, the level k being at
-/// j = 2k and its edges at 2k ± 1. Where a scale is narrow, this must not lose digits of j − 2(L − 1) μ: the product is
-/// computed with what its rounding leaves (T. J. Dekker, *A floating-point technique for extending the available
-/// precision*, 1971).
-struct Ruler<F> {
-    twice: F,
-    product: F,
-    rest: F,
-    loc: F,
-    scale: F,
-}
-
-impl<F: Real> Ruler<F> {
-    #[inline(always)]
-    fn new(grid: Grid, loc: F, scale: F) -> Self {
-        let twice = F::of(2.0 * grid.last);
-        let product = twice * loc;
-        let ((a, b), (c, d)) = (halves(twice), halves(loc));
-        let rest = ((a * c - product) + a * d + b * c) + b * d;
-        Ruler { twice, product, rest, loc, scale }
-    }
-
-    /// The place, held within an eighth of the greatest number.
-    #[inline(always)]
-    fn at(&self, j: F) -> F {
-        let near = ((j - self.product) - self.rest) / (self.twice * self.scale);
-        // Far from the levels nothing cancels, and the product may overflow.
-        let far = (j / self.twice - self.loc) / self.scale;
-        let end = F::of(0.125) * F::max_value();
-        hold(if self.loc.abs() < F::of(4.0) { near } else { far }, -end, end)
-    }
-}
-
-/// The number as a sum of two with half as many digits.
-#[inline(always)]
-fn halves<F: Real>(x: F) -> (F, F) {
-    let t = x * F::of(if is_single::<F>() { 4097.0 } else { 134_217_729.0 });
-    let high = t - (t - x);
-    (high, x - high)
 }
 
 /// A derivative, held where it would overflow.

@@ -28,6 +28,16 @@ impl ParameterError {
     ) -> Result<(), ParameterError> {
         first(who, parameter, rule, &x.value(), legal).map_or(Ok(()), |why| Err(ParameterError(why)))
     }
+
+    /// An error unless every number of a parameter is finite.
+    pub fn finite<V: Array>(who: &str, parameter: &str, x: &V) -> Result<(), ParameterError> {
+        ParameterError::check(who, parameter, FINITE, x, f64::is_finite)
+    }
+
+    /// An error unless every number of a parameter is positive and finite.
+    pub fn positive<V: Array>(who: &str, parameter: &str, x: &V) -> Result<(), ParameterError> {
+        ParameterError::check(who, parameter, POSITIVE, x, is_positive)
+    }
 }
 
 /// Which value lies outside a distribution's support, in words: what
@@ -47,6 +57,24 @@ impl SupportError {
     ) -> Result<(), SupportError> {
         first(who, what, rule, x, legal).map_or(Ok(()), |why| Err(SupportError(why)))
     }
+
+    /// An error unless every number of `x` is finite.
+    pub fn finite<F: Real>(who: &str, what: &str, x: &Tensor<F>) -> Result<(), SupportError> {
+        SupportError::check(who, what, FINITE, x, f64::is_finite)
+    }
+
+    /// An error unless every number of `x` is positive and finite.
+    pub fn positive<F: Real>(who: &str, what: &str, x: &Tensor<F>) -> Result<(), SupportError> {
+        SupportError::check(who, what, POSITIVE, x, is_positive)
+    }
+}
+
+const FINITE: &str = "finite";
+
+const POSITIVE: &str = "positive and finite";
+
+fn is_positive(x: f64) -> bool {
+    x > 0.0 && x.is_finite()
 }
 
 /// The message about the first number that does not pass.

@@ -73,9 +73,8 @@ impl<V: Array> ExpConcrete<V> {
 
     /// What is wrong with the parameters.
     pub(crate) fn check(&self, who: &str) -> Result<(), ParameterError> {
-        ParameterError::check(who, "logits", "finite", &self.logits, f64::is_finite)?;
-        let positive = |t: f64| t > 0.0 && t.is_finite();
-        ParameterError::check(who, "temperature", "positive and finite", &self.temperature, positive)
+        ParameterError::finite(who, "logits", &self.logits)?;
+        ParameterError::positive(who, "temperature", &self.temperature)
     }
 
     /// The logits as they were given.
@@ -222,7 +221,7 @@ impl<V: Array> Distribution<V> for ExpConcrete<V> {
     }
 
     fn supports(&self, y: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("ExpConcrete", "x", "finite", y, f64::is_finite)?;
+        SupportError::finite("ExpConcrete", "x", y)?;
         let what = "the sum of the exponentials of a vector of x";
         SupportError::check("ExpConcrete", what, "1 within 10⁻³", &y.exp().sum(-1), near_one)
     }

@@ -37,7 +37,7 @@ impl<V: Array> Exponential<V> {
     /// # Errors
     /// If λ is not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("Exponential", "rate", "positive and finite", &self.rate, |r| r > 0.0 && r.is_finite())?;
+        ParameterError::positive("Exponential", "rate", &self.rate)?;
         Ok(self)
     }
 

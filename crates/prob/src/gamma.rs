@@ -59,7 +59,7 @@ impl<V: Array> Gamma<V> {
     /// If α or β is not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
         for (name, parameter) in [("concentration", &self.concentration), ("rate", &self.rate)] {
-            ParameterError::check("Gamma", name, "positive and finite", parameter, |p| p > 0.0 && p.is_finite())?;
+            ParameterError::positive("Gamma", name, parameter)?;
         }
         Ok(self)
     }
@@ -238,7 +238,7 @@ impl<V: Array> Distribution<V> for Gamma<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("Gamma", "x", "positive and finite", x, |x| x > 0.0 && x.is_finite())
+        SupportError::positive("Gamma", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

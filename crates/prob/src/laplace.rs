@@ -2,6 +2,7 @@
 
 use crate::event::{expand, prepend, sum_event, together};
 use crate::noise::fill_standard_laplace;
+use crate::normal::at_finite;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
@@ -38,8 +39,8 @@ impl<V: Array> Laplace<V> {
     /// # Errors
     /// If μ is not finite, or b not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("Laplace", "loc", "finite", &self.loc, f64::is_finite)?;
-        ParameterError::check("Laplace", "scale", "positive and finite", &self.scale, |b| b > 0.0 && b.is_finite())?;
+        ParameterError::finite("Laplace", "loc", &self.loc)?;
+        ParameterError::positive("Laplace", "scale", &self.scale)?;
         Ok(self)
     }
 
@@ -82,7 +83,7 @@ impl<F: Real> Function<F, 3> for LogDensity {
             1 => sign(u),
             _ => u.abs() - F::one(),
         };
-        if x.abs() == F::infinity() { F::zero() } else { slope / scale }
+        at_finite(x, slope / scale)
     }
 }
 
@@ -107,7 +108,7 @@ impl<F: Real> Function<F, 3> for Below {
             1 => -density,
             _ => -u * density,
         };
-        if x.abs() == F::infinity() { F::zero() } else { slope }
+        at_finite(x, slope)
     }
 }
 
@@ -129,7 +130,7 @@ impl<V: Array> Distribution<V> for Laplace<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("Laplace", "x", "finite", x, f64::is_finite)
+        SupportError::finite("Laplace", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -42,8 +42,8 @@ impl<V: Array> LogNormal<V> {
     /// # Errors
     /// If μ is not finite, or σ not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("LogNormal", "loc", "finite", self.loc(), f64::is_finite)?;
-        ParameterError::check("LogNormal", "scale", "positive and finite", &self.scale, |s| s > 0.0 && s.is_finite())?;
+        ParameterError::finite("LogNormal", "loc", self.loc())?;
+        ParameterError::positive("LogNormal", "scale", &self.scale)?;
         Ok(self)
     }
 
@@ -140,7 +140,7 @@ impl<V: Array> Distribution<V> for LogNormal<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("LogNormal", "x", "positive and finite", x, |x| x > 0.0 && x.is_finite())
+        SupportError::positive("LogNormal", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

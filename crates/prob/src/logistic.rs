@@ -47,8 +47,8 @@ impl<V: Array> Logistic<V> {
     /// # Errors
     /// If μ is not finite, or s not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("Logistic", "loc", "finite", &self.loc, f64::is_finite)?;
-        ParameterError::check("Logistic", "scale", "positive and finite", &self.scale, |s| s > 0.0 && s.is_finite())?;
+        ParameterError::finite("Logistic", "loc", &self.loc)?;
+        ParameterError::positive("Logistic", "scale", &self.scale)?;
         Ok(self)
     }
 
@@ -132,7 +132,7 @@ impl<V: Array> Distribution<V> for Logistic<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("Logistic", "x", "finite", x, f64::is_finite)
+        SupportError::finite("Logistic", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

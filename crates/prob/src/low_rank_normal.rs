@@ -1,6 +1,6 @@
 //! The normal distribution whose covariance is diagonal but for a few directions.
 
-use crate::event::{columns, expand, prepend, together};
+use crate::event::{columns, expand, prepend, rows, together};
 use crate::noise::{correlated_normal, standard_normal};
 use crate::woodbury::Woodbury;
 use crate::{Distribution, Entropy, Mode, Moments, MultivariateNormal, ParameterError, Reparameterized, SupportError};
@@ -68,10 +68,10 @@ impl<V: Array> LowRankNormal<V> {
     /// # Errors
     /// If μ or W is not finite, or d not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        let (who, legal) = ("LowRankNormal", |d: f64| d > 0.0 && d.is_finite());
-        ParameterError::check(who, "loc", "finite", &self.loc, f64::is_finite)?;
-        ParameterError::check(who, "factor", "finite", &self.factor, f64::is_finite)?;
-        ParameterError::check(who, "diagonal", "positive and finite", &self.diagonal, legal)?;
+        let who = "LowRankNormal";
+        ParameterError::finite(who, "loc", &self.loc)?;
+        ParameterError::finite(who, "factor", &self.factor)?;
+        ParameterError::positive(who, "diagonal", &self.diagonal)?;
         Ok(self)
     }
 
@@ -172,11 +172,6 @@ impl<F: Real> Function<F, 2> for LogDensity {
     }
 }
 
-/// The shape without its last axis.
-fn rows(shape: Shape) -> Shape {
-    shape.without(shape.rank() - 1)
-}
-
 impl<V: Array> Distribution<V> for LowRankNormal<V> {
     fn shape(&self) -> Shape {
         let factors = together("LowRankNormal", rows(self.factor.shape()), self.diagonal.shape());
@@ -192,7 +187,7 @@ impl<V: Array> Distribution<V> for LowRankNormal<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("LowRankNormal", "x", "finite", x, f64::is_finite)
+        SupportError::finite("LowRankNormal", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -1,6 +1,6 @@
 //! The normal distribution with a full covariance.
 
-use crate::event::{columns, expand, prepend, sum_event, together};
+use crate::event::{columns, expand, prepend, rows, sum_event, together};
 use crate::noise::correlated_normal;
 use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::prelude::*;
@@ -67,8 +67,8 @@ impl<V: Array> MultivariateNormal<V> {
     /// # Errors
     /// If a parameter is not finite, or L's diagonal not positive.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("MultivariateNormal", "loc", "finite", &self.loc, f64::is_finite)?;
-        ParameterError::check("MultivariateNormal", "scale_tril", "finite", &self.scale_tril, f64::is_finite)?;
+        ParameterError::finite("MultivariateNormal", "loc", &self.loc)?;
+        ParameterError::finite("MultivariateNormal", "scale_tril", &self.scale_tril)?;
         let (what, diagonal) = ("the diagonal of scale_tril", self.scale_tril.value().diagonal());
         ParameterError::check("MultivariateNormal", what, "positive", &diagonal, |l| l > 0.0)?;
         Ok(self)
@@ -121,11 +121,6 @@ impl<V: Array> MultivariateNormal<V> {
     }
 }
 
-/// The shape without its last axis.
-fn rows(scale_tril: Shape) -> Shape {
-    scale_tril.without(scale_tril.rank() - 1)
-}
-
 impl<V: Array> Distribution<V> for MultivariateNormal<V> {
     fn shape(&self) -> Shape {
         together("MultivariateNormal", self.loc.shape(), rows(self.scale_tril.shape()))
@@ -139,7 +134,7 @@ impl<V: Array> Distribution<V> for MultivariateNormal<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("MultivariateNormal", "x", "finite", x, f64::is_finite)
+        SupportError::finite("MultivariateNormal", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -1,14 +1,16 @@
 //! The negative binomial distribution.
 
-use crate::count::{at_counts, draw_poisson, is_count, mode, supports};
+mod parts;
+
+use crate::count::{draw_poisson, mode, supports};
 use crate::event::{expand, prepend, together};
-use crate::special::scalar::{beta_inc, beta_inc_derivatives, stirling_error, stirling_error_derivative};
-use crate::special::{deviance, factorial_excess, less_exp, log_of_quotient, remainder};
+use crate::noise::log_standard_gamma;
+use crate::special::scalar::{beta_inc, beta_inc_derivatives};
 use crate::{Cdf, Distribution, Factorized, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
-use rand::{Rng, RngExt as _};
-use rand_distr::Gamma;
+use parts::Parts;
+use rand::Rng;
 
 /// Independent negative binomial elements: how often trials succeed, each with probability σ(l) = 1/(1 + e⁻ˡ), before
 /// they have failed r times.
@@ -79,8 +81,7 @@ impl<V: Array> NegativeBinomial<V> {
     /// If r is not positive and finite, l is NaN or +∞, or μ negative or not finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
         let who = "NegativeBinomial";
-        let positive = |r: f64| r > 0.0 && r.is_finite();
-        ParameterError::check(who, "total_count", "positive and finite", &self.total_count, positive)?;
+        ParameterError::positive(who, "total_count", &self.total_count)?;
         match &self.success {
             Success::Logits(l) => {
                 ParameterError::check(who, "logits", "finite or −∞", l, |l| l < f64::INFINITY)?;
@@ -142,105 +143,8 @@ impl<V: Array> NegativeBinomial<V> {
 
 /// A Poisson draw whose rate is a gamma draw.
 fn draw<R: Rng + ?Sized>(r: f64, odds: f64, rng: &mut R) -> f64 {
-    let unit = Gamma::new(r, 1.0).map_or(f64::NAN, |gamma| rng.sample(gamma));
+    let unit = log_standard_gamma(rng, r).exp();
     draw_poisson(if unit == 0.0 { 0.0 } else { unit * odds }, rng)
-}
-
-/// What the density of a count is computed from.
-struct Parts<F> {
-    x: F,
-    r: F,
-    /// x + r.
-    n: F,
-    /// σ(l) and σ(−l).
-    p: F,
-    q: F,
-    /// x − n p = n q − r = q (x − r eˡ).
-    excess: F,
-    /// log(x/(n p)) and log(r/(n q)), for where they are not near 0.
-    log_x: F,
-    log_r: F,
-}
-
-impl<F: Real> Parts<F> {
-    #[inline(always)]
-    fn by_logits(x: F, r: F, l: F) -> Self {
-        let (one, n) = (F::one(), x + r);
-        // x − r eˡ, or for positive logits, where eˡ may overflow, r − x e⁻ˡ.
-        let above = l > F::zero();
-        let (a, b) = if above { (r, x) } else { (x, r) };
-        let (difference, e) = less_exp(a, b, -l.abs());
-        let larger = (one + e).recip();
-        let (p, q) = if above { (larger, e * larger) } else { (e * larger, larger) };
-        let excess = larger * if above { -difference } else { difference };
-        // Where a probability may vanish, its logarithm is ±l.
-        let far = F::of(40.0);
-        let (p_or_one, minus_log_p) = if l < -far { (one, -l) } else { (p, F::zero()) };
-        let (q_or_one, minus_log_q) = if l > far { (one, l) } else { (q, F::zero()) };
-        let log_x = (x / n / p_or_one).fast_ln() + minus_log_p;
-        let log_r = (r / n / q_or_one).fast_ln() + minus_log_q;
-        Parts { x, r, n, p, q, excess, log_x, log_r }
-    }
-
-    #[inline(always)]
-    fn by_mean(x: F, mean: F, r: F) -> Self {
-        let n = x + r;
-        let (p, q) = (mean / (mean + r), r / (mean + r));
-        let (log_x, log_r) = ((x / n / p).fast_ln(), ((mean + r) / n).fast_ln());
-        Parts { x, r, n, p, q, excess: q * (x - mean), log_x, log_r }
-    }
-
-    /// −bd0(x, n p) − bd0(r, n q) + δ(n) − δ(r) − ½ log(n/r) − δ(x) − ½ log 2πx; at x = 0 the deviances alone.
-    #[inline(always)]
-    fn log_mass(&self) -> F {
-        let Parts { x, r, n, p, q, excess, log_x, log_r } = *self;
-        let deviances = deviance(x, n * p, excess, log_x) + deviance(r, n * q, -excess, log_r);
-        let more = stirling_error(r) - remainder(n.recip()) - F::of(0.5) * (r / n).fast_ln() + factorial_excess(x);
-        at_counts(x, -deviances - if x == F::zero() { F::zero() } else { more })
-    }
-
-    /// ψ(n) − ψ(a) − log(n/a) = (n − a)/2an + δ′(n) − δ′(a).
-    #[inline(always)]
-    fn harmonic(&self, a: F, difference: F) -> F {
-        difference / self.n / (a + a) + (stirling_error_derivative(self.n) - stirling_error_derivative(a))
-    }
-
-    /// ∂/∂r of log p where the logits stay: ψ(n) − ψ(r) + log q.
-    #[inline(always)]
-    fn by_count(&self) -> F {
-        self.log_quotient() + self.harmonic(self.r, self.x)
-    }
-
-    /// ∂/∂r of log p where the mean μ stays: ψ(n) − ψ(r) + log q − u with u = (x − μ)/(μ + r) and 1 + u = n q/r.
-    ///
-    /// A total count below 1 makes ψ(n) − ψ(r) and u large of the order of 1/r. Of ψ(n) − ψ(1 + r), which is not, they
-    /// leave 1/r − u = (μ (1 + r) − r (x − 1))/(r (μ + r)), formed in `f64`.
-    #[inline(always)]
-    fn by_count_at_mean(&self, mean: F) -> F {
-        let Parts { x, r, n, log_r, .. } = *self;
-        let (one, total) = (F::one(), mean + r);
-        // log(1 + u) − u, the deviance of 1 from 1 + u.
-        let apart = -deviance(one, n / total, (mean - x) / total, log_r);
-        let wide = mean.as_f64() * (1.0 + r.as_f64()) - r.as_f64() * (x.as_f64() - 1.0);
-        let joint = F::of(wide) / total / r + (n / total * (r / (one + r))).fast_ln();
-        let small = (r < one) & (x > F::zero());
-        let (a, difference) = if small { (one + r, x - one) } else { (r, x) };
-        self.harmonic(a, difference) + if small { joint } else { apart }
-    }
-
-    /// log(n q/r).
-    #[inline(always)]
-    fn log_quotient(&self) -> F {
-        -log_of_quotient(self.r, self.n * self.q, -self.excess, self.log_r)
-    }
-
-    /// The slope, 0 where log p is −∞.
-    #[inline(always)]
-    fn where_possible(&self, slope: F) -> F {
-        let never = (self.p == F::zero()) & (self.log_x == F::infinity());
-        let possible = is_count(self.x) & !(never & (self.x > F::zero()));
-        if possible { slope } else { F::zero() }
-    }
 }
 
 /// log p of x, r and l; ∂/∂l = x q − r p.

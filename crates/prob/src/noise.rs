@@ -1,10 +1,11 @@
 //! Noise that does not depend on any parameter.
 
+use crate::bernoulli::hold;
 use crate::special::ln_1p_less;
 use crate::ziggurat::Ziggurat;
 use autograd::prelude::*;
 use rand::{Rng, RngExt};
-use rand_distr::{Exp1, Open01, StandardNormal};
+use rand_distr::{Exp1, Open01};
 
 /// Fills a slice with independent draws from N(0, 1), by the ziggurat method.
 ///
@@ -24,6 +25,11 @@ pub fn fill_standard_normal<F: Real, R: Rng + ?Sized>(rng: &mut R, out: &mut [F]
         out[done] = F::of(ziggurat.draw(word, rng));
         done += 1;
     }
+}
+
+/// One draw of [`fill_standard_normal`], in double precision.
+pub(crate) fn draw_standard_normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
+    Ziggurat::new().draw(rng.next_u64(), rng)
 }
 
 /// A constant array of standard normal draws that goes together with `like`.
@@ -106,8 +112,11 @@ pub(crate) fn fill_standard_exponential<F: Real, R: Rng + ?Sized>(rng: &mut R, o
 ///
 /// For α ≥ 1 by G. Marsaglia and W. W. Tsang (*A Simple Method for Generating Gamma Variables*, 2000); for α < 1
 /// a draw for α + 1 times U^(1/α), with U uniform on (0, 1). There g itself would often be too small for a number: of
-/// α = 10⁻³ half of the draws are below 10⁻³⁰⁰.
+/// α = 10⁻³ half of the draws are below 10⁻³⁰⁰. NaN unless α is positive and finite: nothing would ever be accepted.
 pub(crate) fn log_standard_gamma<R: Rng + ?Sized>(rng: &mut R, concentration: f64) -> f64 {
+    if !(concentration > 0.0 && concentration.is_finite()) {
+        return f64::NAN;
+    }
     if concentration < 1.0 {
         let log_g = log_standard_gamma(rng, concentration + 1.0);
         return log_g - rng.sample::<f64, _>(Exp1) / concentration;
@@ -115,7 +124,7 @@ pub(crate) fn log_standard_gamma<R: Rng + ?Sized>(rng: &mut R, concentration: f6
     let d = concentration - 1.0 / 3.0;
     let c = (9.0 * d).sqrt().recip();
     loop {
-        let u = rng.sample::<f64, _>(StandardNormal);
+        let u = draw_standard_normal(rng);
         let w = c * u;
         if w <= -1.0 {
             continue;
@@ -128,12 +137,12 @@ pub(crate) fn log_standard_gamma<R: Rng + ?Sized>(rng: &mut R, concentration: f6
     }
 }
 
-/// eˣ as a normal positive number, the least or the greatest where it is beyond.
+/// eˣ as a normal positive number, the least or the greatest where it is beyond, NaN of NaN.
 pub(crate) fn exp_positive<F: Real>(x: f64) -> F {
-    F::of(x.exp()).max(F::min_positive_value()).min(F::max_value())
+    hold(F::of(x.exp()), F::min_positive_value(), F::max_value())
 }
 
-/// The number of (0, 1) that is nearest to x, not one of its ends.
+/// The number of (0, 1) that is nearest to x, not one of its ends, NaN of NaN.
 pub(crate) fn in_unit_interval<F: Real>(x: f64) -> F {
-    F::of(x).max(F::min_positive_value()).min(F::one() - F::epsilon() * F::of(0.5))
+    hold(F::of(x), F::min_positive_value(), F::one() - F::epsilon() * F::of(0.5))
 }

@@ -73,12 +73,10 @@ impl<V: Array> Normal<V> {
     /// # Errors
     /// If μ is not finite, or σ not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("Normal", "loc", "finite", &self.loc, f64::is_finite)?;
+        ParameterError::finite("Normal", "loc", &self.loc)?;
         match &self.spread {
-            Spread::Scale(s) => {
-                ParameterError::check("Normal", "scale", "positive and finite", s, |s| s > 0.0 && s.is_finite())?
-            }
-            Spread::LogVariance(l) => ParameterError::check("Normal", "log-variance", "finite", l, f64::is_finite)?,
+            Spread::Scale(s) => ParameterError::positive("Normal", "scale", s)?,
+            Spread::LogVariance(l) => ParameterError::finite("Normal", "log-variance", l)?,
         }
         Ok(self)
     }
@@ -227,7 +225,7 @@ impl<V: Array> Distribution<V> for Normal<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("Normal", "x", "finite", x, f64::is_finite)
+        SupportError::finite("Normal", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -93,7 +93,7 @@ impl<V: Array> Distribution<V> for StandardNormal {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("StandardNormal", "x", "finite", x, f64::is_finite)
+        SupportError::finite("StandardNormal", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -1,8 +1,12 @@
 //! Student's t distribution.
 
+mod distance;
+
+use crate::bernoulli::hold;
 use crate::event::{expand, prepend, together};
 use crate::gamma::log_draw_derivative;
-use crate::noise::log_standard_gamma;
+use crate::noise::{draw_standard_normal, log_standard_gamma};
+use crate::normal::at_finite;
 use crate::special::HALF_LN_TAU;
 use crate::special::scalar::{
     bd0, beta_inc, beta_inc_derivatives, stirling_error, stirling_error_derivative, trigamma,
@@ -10,8 +14,8 @@ use crate::special::scalar::{
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
-use rand::{Rng, RngExt};
-use rand_distr::StandardNormal;
+use distance::Distance;
+use rand::Rng;
 
 /// Independent elements of Student's t distribution with ν degrees of freedom, location μ and scale σ.
 ///
@@ -60,10 +64,9 @@ impl<V: Array> StudentT<V> {
     /// # Errors
     /// If μ is not finite, or ν or σ not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        let legal = |x: f64| x > 0.0 && x.is_finite();
-        ParameterError::check("StudentT", "df", "positive and finite", &self.df, legal)?;
-        ParameterError::check("StudentT", "loc", "finite", &self.loc, f64::is_finite)?;
-        ParameterError::check("StudentT", "scale", "positive and finite", &self.scale, legal)?;
+        ParameterError::positive("StudentT", "df", &self.df)?;
+        ParameterError::finite("StudentT", "loc", &self.loc)?;
+        ParameterError::positive("StudentT", "scale", &self.scale)?;
         Ok(self)
     }
 
@@ -94,7 +97,7 @@ impl<V: Array> StudentT<V> {
         let mut log_g = vec![V::F::of(0.0); shape.size()];
         let t = df.fill(shape, |t| {
             for ((t, log_g), df) in t.iter_mut().zip(&mut log_g).zip(values.data().iter().cycle()) {
-                let (n, half) = (rng.sample::<f64, _>(StandardNormal), 0.5 * df.as_f64());
+                let (n, half) = (draw_standard_normal(rng), 0.5 * df.as_f64());
                 let log = log_standard_gamma(rng, half);
                 *log_g = V::F::of(log);
                 *t = at_most_greatest(n * (0.5 * (half.ln() - log)).exp());
@@ -113,67 +116,9 @@ fn greatest<F: Real>() -> f64 {
     F::max_value().as_f64()
 }
 
-/// x as a finite number.
+/// x as a finite number, NaN of NaN.
 fn at_most_greatest<F: Real>(x: f64) -> F {
-    F::of(x).max(-F::max_value()).min(F::max_value())
-}
-
-/// How far out x is, by s = |u|/√ν with u = (x − μ)/σ, in numbers that do not overflow with s².
-struct Distance<F> {
-    /// u.
-    u: F,
-    /// Whether s > 1.
-    far: bool,
-    /// s or, far out, 1/s.
-    ratio: F,
-    /// 1 + `ratio`².
-    above_one: F,
-}
-
-impl<F: Real> Distance<F> {
-    #[inline(always)]
-    fn new(x: F, df: F, loc: F, scale: F) -> Self {
-        let u = (x - loc) / scale;
-        let (distance, root) = (u.abs(), df.sqrt());
-        let far = distance > root;
-        let ratio = if far { root / distance } else { distance / root };
-        Distance { u, far, ratio, above_one: F::one() + ratio * ratio }
-    }
-
-    /// s²/(1 + s²).
-    #[inline(always)]
-    fn share(&self) -> F {
-        if self.far { self.above_one.recip() } else { self.ratio * self.ratio / self.above_one }
-    }
-
-    /// 1/(1 + s²).
-    #[inline(always)]
-    fn rest(&self) -> F {
-        if self.far { self.ratio * self.ratio / self.above_one } else { self.above_one.recip() }
-    }
-
-    /// ν s²/(1 + s²) = u²/(1 + s²).
-    #[inline(always)]
-    fn weight(&self, df: F) -> F {
-        if self.far { df / self.above_one } else { self.u * self.u / self.above_one }
-    }
-
-    /// ln(1 + s²).
-    #[inline(always)]
-    fn log(&self) -> F {
-        let log = (self.ratio * self.ratio).fast_ln_1p_unit();
-        log - if self.far { self.ratio.fast_ln() * F::of(2.0) } else { F::zero() }
-    }
-
-    /// ½ (ν + 1) ln(1 + s²), where s² is small as ½ (1 + 1/ν) u² times ln(1 + s²)/s².
-    #[inline(always)]
-    fn loss(&self, df: F) -> F {
-        let (one, half) = (F::one(), F::of(0.5));
-        let square = self.ratio * self.ratio;
-        let slope = if square < F::epsilon() { one } else { square.fast_ln_1p_unit() / square };
-        let near = (one + df.recip()) * (self.u * self.u) * slope;
-        half * if self.far { (df + one) * self.log() } else { near }
-    }
+    hold(F::of(x), -F::max_value(), F::max_value())
 }
 
 /// ln Γ(a + ½) − ln Γ(a) − ½ ln 2πa with a = ½ν, which is δ(a + ½) − δ(a) − bd0(a, a + ½) − ½ ln 2π.
@@ -218,7 +163,7 @@ impl<F: Real> Function<F, 4> for LogDensity {
                 if I == 0 { -pull } else { pull }
             }
         };
-        if x.abs() == F::infinity() { F::zero() } else { slope }
+        at_finite(x, slope)
     }
 }
 
@@ -370,7 +315,7 @@ impl<V: Array> Distribution<V> for StudentT<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::check("StudentT", "x", "finite", x, f64::is_finite)
+        SupportError::finite("StudentT", "x", x)
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -45,10 +45,10 @@ impl<V: Array> Uniform<V> {
     /// # Errors
     /// If an end is not finite, or b − a not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("Uniform", "low", "finite", &self.low, f64::is_finite)?;
-        ParameterError::check("Uniform", "high", "finite", &self.high, f64::is_finite)?;
+        ParameterError::finite("Uniform", "low", &self.low)?;
+        ParameterError::finite("Uniform", "high", &self.high)?;
         let width = self.width();
-        ParameterError::check("Uniform", "high − low", "positive and finite", &width, |w| w > 0.0 && w.is_finite())?;
+        ParameterError::positive("Uniform", "high − low", &width)?;
         Ok(self)
     }
 

@@ -2,7 +2,7 @@
 
 mod angle;
 
-use crate::event::{expand, prepend, together};
+use crate::event::{expand, prepend, rows, together};
 use crate::noise::fill_unit_vectors;
 use crate::special::Special;
 use crate::special::scalar::{bessel_ratio, bessel_ratio_derivative, bessel_ratio_m1, log_bessel_i_reduced};
@@ -148,11 +148,6 @@ impl<V: Array> VonMisesFisher<V> {
         let along = (z.clone() * &normal).sum_keep(-1) / normal.square().sum_keep(-1);
         z - normal * (along * 2.0)
     }
-}
-
-/// The shape without its last axis.
-fn rows(shape: Shape) -> Shape {
-    shape.without(shape.rank() - 1)
 }
 
 /// The first axis for each direction, in the sense that is farther from it: between vectors that are close, a reflection would

@@ -1,5 +1,6 @@
 //! The deviance of a count, and the logarithm beside its tangent.
 
+use super::exact::product;
 use super::polynomial::{horner, is_single};
 use autograd::ops::{EachOf, Function};
 use autograd::{Array, Real};
@@ -126,40 +127,14 @@ pub(crate) fn ln_quotient<F: Real>(a: F, b: F) -> F {
     a.fast_ln() - b.fast_ln()
 }
 
-/// a b − c d as if the products were exact: in `f32` they are in `f64`, and in `f64` their rounding is found (T.
-/// Dekker, *A floating-point technique for extending the available precision*, 1971) where no part of them overflows.
+/// a b − c d as if the products were exact: in `f32` they are in `f64`, and in `f64` what their rounding loses is added.
 #[inline(always)]
 pub(crate) fn difference_of_products<F: Real>([a, b]: [F; 2], [c, d]: [F; 2]) -> F {
     if is_single::<F>() {
         return F::of(a.as_f64() * b.as_f64() - c.as_f64() * d.as_f64());
     }
-    let (p, q) = (a * b, c * d);
-    let lost = lost_in_product(a, b, p) - lost_in_product(c, d, q);
-    (p - q) + if lost.is_finite() { lost } else { F::zero() }
-}
-
-/// a + b as rounded, and what that lost (D. Knuth, *The Art of Computer Programming*, volume 2).
-#[inline(always)]
-pub(crate) fn sum_with_rest(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    let b_part = sum - a;
-    let rest = (a - (sum - b_part)) + (b - b_part);
-    (sum, if rest.is_finite() { rest } else { 0.0 })
-}
-
-/// a b − p for p = a b as rounded.
-#[inline(always)]
-fn lost_in_product<F: Real>(a: F, b: F, p: F) -> F {
-    let ((a, a_low), (b, b_low)) = (halves(a), halves(b));
-    ((a * b - p) + a * b_low + a_low * b) + a_low * b_low
-}
-
-/// x as the sum of two numbers of half its digits.
-#[inline(always)]
-fn halves<F: Real>(x: F) -> (F, F) {
-    let t = x * F::of(134_217_729.0);
-    let high = t - (t - x);
-    (high, x - high)
+    let ((p, p_lost), (q, q_lost)) = (product(a, b), product(c, d));
+    (p - q) + (p_lost - q_lost)
 }
 
 /// 2ⁿ.

@@ -1,5 +1,6 @@
 //! Differences from an exponential, without cancellation.
 
+use super::exact::{product, sum};
 use super::polynomial::{horner, is_single};
 use autograd::Real;
 use std::f64::consts::LOG2_E;
@@ -46,7 +47,7 @@ const INVERSE_FACTORIALS: [f64; 13] = {
     c
 };
 
-/// a − b eᶜ with numbers of two parts (T. Dekker, 1971): with c = n ln 2 + r, eᵗ − 1 for t = r/2⁹ by its series, and
+/// a − b eᶜ with numbers of two parts: with c = n ln 2 + r, eᵗ − 1 for t = r/2⁹ by its series, and
 /// from it eᵗ − 1 for t = r by squaring.
 #[cold]
 fn less_exp_twice(a: f64, b: f64, c: f64) -> f64 {
@@ -70,17 +71,4 @@ fn less_exp_twice(a: f64, b: f64, c: f64) -> f64 {
     let (y, y_rest) = product(b, e);
     let power = 2f64.powi(n as i32);
     (a - y * power) - (y_rest + b * (more + t_rest)) * power
-}
-
-/// a + b as rounded, and what it lacks.
-fn sum(a: f64, b: f64) -> (f64, f64) {
-    let s = a + b;
-    let of_b = s - a;
-    (s, (a - (s - of_b)) + (b - of_b))
-}
-
-/// a b as rounded, and what it lacks.
-fn product(a: f64, b: f64) -> (f64, f64) {
-    let p = a * b;
-    (p, a.mul_add(b, -p))
 }

@@ -20,6 +20,7 @@
 
 mod bessel;
 mod deviance;
+pub(crate) mod exact;
 mod exponential;
 mod incomplete;
 mod lgamma;
@@ -39,14 +40,12 @@ use autograd::ops::Each;
 pub use deviance::bd0;
 pub(crate) use deviance::{
     Deviance, deviance, deviance_of_product, difference_of_products, ln_1p_less, ln_quotient, log_of_quotient,
-    sum_with_rest,
 };
 pub(crate) use exponential::less_exp;
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
 pub(crate) use polygamma::digamma_less_ln;
 pub(crate) use stirling::{HALF_LN_TAU, factorial_excess, remainder, root_and_rest};
 
-pub(crate) use polynomial::is_single;
 pub(crate) use xlogy::weigh;
 pub use xlogy::{xlog1py, xlogy};
 

@@ -112,3 +112,25 @@ fn a_single_draw_has_no_known_error() {
     let q = Normal::new(Tensor::from([0.0]), Tensor::from([1.0]));
     assert_eq!(kl_monte_carlo(&q, &q, 1, &mut stream(1)).standard_error.item(), f64::INFINITY);
 }
+
+/// What a network gives after it has diverged: a draw is NaN, and it comes, where a method of rejection would wait for ever.
+#[test]
+fn parameters_that_are_no_numbers_give_no_numbers() {
+    fn check<P: Distribution<Tensor<f64>>>(p: &P) {
+        assert!(p.sample(&mut stream(7)).data().iter().all(|x| x.is_nan()));
+    }
+    let one = || Tensor::from([1.0]);
+    for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.5] {
+        let bad = || Tensor::from([x]);
+        check(&Gamma::new(bad(), one()));
+        check(&Beta::new(bad(), one()));
+        check(&Beta::new(one(), bad()));
+        check(&Dirichlet::new(Tensor::from([1.0, x])));
+        check(&StudentT::new(bad(), one(), one()));
+        check(&NegativeBinomial::new(bad(), one()));
+    }
+    let nan = || Tensor::from([f64::NAN]);
+    check(&Normal::new(nan(), one()));
+    check(&Poisson::new(nan()));
+    check(&VonMisesFisher::new(Tensor::from([[1.0, 0.0, 0.0]]), nan()));
+}
