@@ -12,7 +12,7 @@ pub(crate) fn chunked<F: Real, R: Send>(
     threads: &Threads,
     f: impl Fn(&mut Tape<F>, usize, Range<usize>) -> R + Send + Sync,
 ) -> Vec<R> {
-    threads.map(n.div_ceil(size), Tape::new, |tape, i| f(tape, i, i * size..((i + 1) * size).min(n)))
+    threads.map(n.div_ceil(size), |tape, i| f(tape, i, i * size..((i + 1) * size).min(n)))
 }
 
 /// The chunks' rows one below the other.

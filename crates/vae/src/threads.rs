@@ -1,12 +1,18 @@
 //! The threads that training and evaluation share.
 
 use autograd::Team;
+use std::any::Any;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A number of threads to work on. One thread means the caller's own.
 #[derive(Debug)]
-pub struct Threads(Option<Team>);
+pub struct Threads {
+    /// More than one.
+    team: Option<Team>,
+    /// What earlier calls worked in, for later ones: fresh memory costs a visit of the system for each of its pages.
+    workspaces: Mutex<Vec<Box<dyn Any + Send>>>,
+}
 
 impl Threads {
     /// `n` threads, 0 meaning as many as the machine has; fewer where the system refuses to start so many. The number does
@@ -15,16 +21,20 @@ impl Threads {
         let mut n = if n == 0 { std::thread::available_parallelism().map_or(1, |n| n.get()) } else { n };
         while n > 1 {
             if let Ok(team) = Team::new(n) {
-                return Threads(Some(team));
+                return Threads::of(Some(team));
             }
             n /= 2;
         }
-        Threads(None)
+        Threads::of(None)
+    }
+
+    fn of(team: Option<Team>) -> Threads {
+        Threads { team, workspaces: Mutex::default() }
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.0.as_ref().map_or(1, Team::count)
+        self.team.as_ref().map_or(1, Team::count)
     }
 
     /// Calls `f(i, item i)` for each item. A thread takes the items of its share, the same at every call, so that it finds in
@@ -43,33 +53,36 @@ impl Threads {
 
     /// Calls `f` with the number of each thread, on it; if it is not `worth` it, with 0 alone.
     pub(crate) fn together(&self, worth: bool, f: impl Fn(usize) + Sync) {
-        match &self.0 {
+        match &self.team {
             Some(team) if worth => team.run(&f),
             _ => f(0),
         }
     }
 
-    /// `[f(0), …, f(n − 1)]`. Each thread makes a workspace with `init` and takes the next call when it is done with one;
-    /// which workspace a call finds must not show in its result.
-    pub(crate) fn map<W, R: Send>(
+    /// `[f(0), …, f(n − 1)]`. Each thread works in a workspace that an earlier call left, or in a new one, and takes the next
+    /// call when it is done with one; which workspace a call finds must not show in its result.
+    pub(crate) fn map<W: Default + Send + 'static, R: Send>(
         &self,
         n: usize,
-        init: impl Fn() -> W + Sync,
         f: impl Fn(&mut W, usize) -> R + Sync,
     ) -> Vec<R> {
-        let Some(team) = self.0.as_ref().filter(|_| n > 1) else {
-            let mut workspace = init();
-            return (0..n).map(|i| f(&mut workspace, i)).collect();
-        };
         let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(n)));
-        team.run(&|_| {
-            let mut workspace = init();
+        self.together(n > 1, |_| {
+            let mut workspace = self.workspace::<W>();
             let mine = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < n));
             let mine: Vec<_> = mine.map(|i| (i, f(&mut workspace, i))).collect();
             results.lock().expect("nobody panics while adding").extend(mine);
+            self.workspaces.lock().expect("nobody panics while leaving one").push(workspace);
         });
         let mut results = results.into_inner().expect("nobody panics while adding");
         results.sort_unstable_by_key(|(i, _)| *i);
         results.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// A workspace of this type.
+    fn workspace<W: Default + Send + 'static>(&self) -> Box<W> {
+        let mut kept = self.workspaces.lock().expect("nobody panics while taking one");
+        let found = kept.iter().position(|workspace| workspace.is::<W>()).map(|i| kept.swap_remove(i));
+        found.and_then(|workspace| workspace.downcast().ok()).unwrap_or_default()
     }
 }

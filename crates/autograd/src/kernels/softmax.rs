@@ -21,7 +21,7 @@ fn origin<F: Real>(max: F) -> F {
 /// e^(x − origin).
 #[inline(always)]
 fn term<F: Real>(x: F, origin: F) -> F {
-    let e = (x - origin).fast_exp();
+    let e = (x - origin).fast_exp_nonpositive();
     if x == origin { F::one() } else { e }
 }
 

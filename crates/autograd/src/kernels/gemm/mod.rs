@@ -8,7 +8,7 @@
 //!   ([`scratch`](super::scratch)).
 //! - [`dots`]: both operands are read along their rows and nothing is rearranged, for small C of long rows.
 //!
-//! If an operand turns out to be mostly zeros, [`sparse`] leaves them out.
+//! If A turns out to have rows of zeros, [`rows`] leaves these out, and if an operand is mostly zeros, [`sparse`] does.
 //!
 //! All of it is written once, for vectors of any length ([`lanes`]), and compiled for each instruction set ([`isa`]); the
 //! best one is chosen when the program runs. The result depends on nothing but the operands and that choice: an element
@@ -22,6 +22,7 @@ mod isa;
 mod lanes;
 mod pack;
 mod plan;
+mod rows;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,11 @@ impl<'a, F> Mat<'a, F> {
             rows => &self.data[range.start..(rows - 1) * self.stride + range.end],
         };
         Mat { data, cols: range.len(), ..self }
+    }
+
+    /// Row `i` in memory: of the matrix, or of its transpose if that is what the slice holds.
+    fn line(&self, i: usize) -> &'a [F] {
+        &self.data[i * self.stride..][..if self.transposed { self.rows } else { self.cols }]
     }
 
     /// The transpose of this view.
@@ -132,6 +138,20 @@ pub(crate) fn matmul_add<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
 ///
 /// The processor has the instruction set.
 unsafe fn product<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !rows::product::<L, ADD>(a, b, c) {
+            dense_or_sparse::<L, ADD>(a, b, c);
+        }
+    }
+}
+
+/// [`product`] of operands without many rows of zeros.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
     if ADD {
         // SAFETY: the caller's promise, here and below.
         return unsafe { product_by::<L, ADD>(Way::Tiles, a, b, c) };

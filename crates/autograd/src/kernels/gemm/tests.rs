@@ -69,7 +69,7 @@ impl Case {
     }
 }
 
-fn random<F: Real>(len: usize, seed: u64) -> Vec<F> {
+pub(super) fn random<F: Real>(len: usize, seed: u64) -> Vec<F> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     (0..len).map(|_| F::of(rng.random_range(-1.0..1.0))).collect()
 }

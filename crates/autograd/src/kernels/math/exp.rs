@@ -20,6 +20,15 @@ pub(super) fn times_exp(m: f32, x: f32) -> f32 {
     scaled(m + m * exp_m1_reduced(r, rest), n)
 }
 
+/// eˣ for x ≤ 0. There is no upper end, and the exponent of 2ⁿ⁺⁶⁴ fits, so that this takes fewer operations.
+#[inline(always)]
+pub(super) fn exp_nonpositive(x: f32) -> f32 {
+    const TWO_TO_MINUS_64: f32 = f32::from_bits((127 - 64) << 23);
+    let (r, rest, n) = reduce_moderate(if x < -110.0 { -110.0 } else { x });
+    let power = f32::from_bits((n.wrapping_add(127 + 64) as u32) << 23);
+    (1.0 + exp_m1_reduced(r, rest)) * power * TWO_TO_MINUS_64
+}
+
 /// eˣ − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1), which cancels nowhere.
 #[inline(always)]
 pub(super) fn exp_m1(x: f32) -> f32 {
@@ -44,7 +53,12 @@ pub(super) fn times_exp_minus_square(m: f32, x: f32, c: f32) -> f32 {
 #[inline(always)]
 fn reduce(x: f32) -> (f32, f32, i32) {
     let x = if x < -110.0 { -110.0 } else { x };
-    let x = if x > 89.0 { 89.0 } else { x };
+    reduce_moderate(if x > 89.0 { 89.0 } else { x })
+}
+
+/// The same for −110 ≤ x ≤ 89.
+#[inline(always)]
+fn reduce_moderate(x: f32) -> (f32, f32, i32) {
     // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
     const ROUND: f32 = 12_582_912.0;
     let shifted = x * LOG2_E + ROUND;
@@ -57,13 +71,11 @@ fn reduce(x: f32) -> (f32, f32, i32) {
 #[inline(always)]
 fn exp_m1_reduced(r: f32, d: f32) -> f32 {
     let s = r + d;
-    let p = 1.987_569_1e-4;
-    let p = p * s + 1.398_199_9e-3;
-    let p = p * s + 8.333_452e-3;
-    let p = p * s + 4.166_579_6e-2;
-    let p = p * s + 1.666_666_5e-1;
-    let p = p * s + 0.5;
-    r + (d + p * (s * s))
+    let s2 = s * s;
+    let p4 = 1.987_569_1e-4 * s + 1.398_199_9e-3;
+    let p2 = 8.333_452e-3 * s + 4.166_579_6e-2;
+    let p = (p4 * s2 + p2) * s2 + (1.666_666_5e-1 * s + 0.5);
+    r + (d + p * s2)
 }
 
 /// 2ⁿ·e as two factors, since n = 128 and n < −126 do not fit the exponent of one.

@@ -65,15 +65,10 @@ fn mantissa_and_exponent(x: f32) -> (f32, f32) {
 /// ln(1 + r) for r in [√½ − 1, √2 − 1): r − r²/2 + r³·p(r), with the coefficients of Cephes' `logf` (S. Moshier, 1992).
 #[inline(always)]
 fn ln_near_one(r: f32) -> f32 {
-    let p = 7.037_683_6e-2;
-    let p = p * r - 1.151_461e-1;
-    let p = p * r + 1.167_699_9e-1;
-    let p = p * r - 1.242_014_1e-1;
-    let p = p * r + 1.424_932_3e-1;
-    let p = p * r - 1.666_805_7e-1;
-    let p = p * r + 2.000_071_5e-1;
-    let p = p * r - 2.499_999_4e-1;
-    let p = p * r + 3.333_333e-1;
-    let s = r * r;
-    p * s * r - 0.5 * s + r
+    let r2 = r * r;
+    let p6 = 7.037_683_6e-2 * r2 + (-1.151_461e-1 * r + 1.167_699_9e-1);
+    let p4 = p6 * r2 + (-1.242_014_1e-1 * r + 1.424_932_3e-1);
+    let p0 = (-1.666_805_7e-1 * r + 2.000_071_5e-1) * r2 + (-2.499_999_4e-1 * r + 3.333_333e-1);
+    let p = p4 * (r2 * r2) + p0;
+    p * r2 * r - 0.5 * r2 + r
 }

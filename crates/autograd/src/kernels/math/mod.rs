@@ -16,6 +16,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2};
 pub trait Math: Float {
     /// eˣ.
     fn fast_exp(self) -> Self;
+    /// eˣ for x ≤ 0.
+    fn fast_exp_nonpositive(self) -> Self;
     /// eˣ − 1.
     fn fast_exp_m1(self) -> Self;
     /// e^−x².
@@ -44,7 +46,7 @@ pub trait Math: Float {
     /// 1 / (1 + e⁻ˣ), without overflow and without losing the lower tail.
     #[inline(always)]
     fn sigmoid(self) -> Self {
-        let e = (-self.abs()).fast_exp();
+        let e = (-self.abs()).fast_exp_nonpositive();
         let numerator = if self < Self::zero() { e } else { Self::one() };
         numerator / (Self::one() + e)
     }
@@ -53,7 +55,7 @@ pub trait Math: Float {
     #[inline(always)]
     fn softplus(self) -> Self {
         let positive = if self > Self::zero() { self } else { Self::zero() };
-        positive + (-self.abs()).fast_exp().fast_ln_1p_unit()
+        positive + (-self.abs()).fast_exp_nonpositive().fast_ln_1p_unit()
     }
 }
 
@@ -63,12 +65,17 @@ impl Math for f32 {
     fn silu(self) -> f32 {
         let x = if self < -110.0 { -110.0 } else { self };
         let numerator = if x < 0.0 { exp::times_exp(x, -x.abs()) } else { x };
-        numerator / (1.0 + exp::exp(-x.abs()))
+        numerator / (1.0 + exp::exp_nonpositive(-x.abs()))
     }
 
     #[inline(always)]
     fn fast_exp(self) -> f32 {
         exp::exp(self)
+    }
+
+    #[inline(always)]
+    fn fast_exp_nonpositive(self) -> f32 {
+        exp::exp_nonpositive(self)
     }
 
     #[inline(always)]
@@ -130,6 +137,11 @@ impl Math for f32 {
 impl Math for f64 {
     #[inline(always)]
     fn fast_exp(self) -> f64 {
+        self.exp()
+    }
+
+    #[inline(always)]
+    fn fast_exp_nonpositive(self) -> f64 {
         self.exp()
     }
 

@@ -12,6 +12,8 @@ pub(super) use portable::Portable;
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2F32, Avx2F64, Avx512F32, Avx512F64};
 
+use crate::Real;
+
 /// The most lanes that any vector here has.
 pub(super) const MAX_LEN: usize = 16;
 
@@ -23,7 +25,7 @@ pub(super) const MAX_LEN: usize = 16;
 /// elements must be readable or writable there; no alignment is needed beyond the element's.
 pub(super) trait Lanes: Copy {
     /// What a lane holds.
-    type Elem: Copy + Default;
+    type Elem: Real;
     /// Number of lanes.
     const LEN: usize;
     /// Rows of the register tile.

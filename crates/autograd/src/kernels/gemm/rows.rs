@@ -1,0 +1,310 @@
+//! Products whose left operand has rows of zeros in memory, which leave these rows out.
+//!
+//! Such an operand is the cotangent G of draws whose importance weight is 0. Its other rows are moved together. In G·W the rows
+//! left out are zeros of the result; in Gᵀ·X they are inner indices that add nothing, and go with their rows of X.
+//!
+//! As where single zeros are left out ([`sparse`](super::sparse)), the order of a sum's other terms stays, and what is not
+//! finite is not lost beside a zero: the rows of X that are left out are looked at, and W shows in any row of the result.
+
+use super::isa::Isa;
+use super::{Mat, dense_or_sparse};
+use crate::kernels::scratch::{self, Scratch};
+use num_traits::Zero;
+use std::cell::Cell;
+use std::slice;
+
+/// The multiply-adds from which on a product is asked for rows of zeros.
+const LEAST: usize = 1 << 18;
+/// One row in so many has to be zeros, or moving the others does not pay.
+const SHARE: usize = 16;
+
+thread_local! {
+    static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
+}
+
+/// C = A·B, or C ← C + A·B, leaving out rows of zeros that A has in memory. If they are too few to pay, or something is not
+/// finite, the answer is no, and what `c` holds means nothing; with `ADD`, it is untouched. No extent is 0.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+pub(super) unsafe fn product<L: Isa, const ADD: bool>(
+    a: Mat<'_, L::Elem>,
+    b: Mat<'_, L::Elem>,
+    c: &mut [L::Elem],
+) -> bool {
+    let [m, k, n] = [a.rows, a.cols, b.cols];
+    if m * k * n < LEAST || a.transposed && b.transposed || ADD && !a.transposed {
+        return false;
+    }
+    let rows = if a.transposed { k } else { m };
+    // There is room before anything is known of the numbers: who asks once allocates at once, not in a later step.
+    let lengths = [rows, m * k, if a.transposed { k * n } else { 0 }];
+    scratch::with(&SCRATCH, lengths, |[kept, a_copy, b_copy]: [*mut L::Elem; 3]| {
+        // SAFETY: there is room for so many numbers, of which each has as many bytes as a `u32` at least; all of it was
+        // written, as zeros at first. The caller's promise.
+        unsafe {
+            let kept = list::<L>(a, slice::from_raw_parts_mut(kept.cast(), rows));
+            if (rows - kept.len()) * SHARE < rows {
+                return false;
+            }
+            let a_copy = slice::from_raw_parts_mut(a_copy, lengths[1]);
+            if a.transposed {
+                let b_copy = slice::from_raw_parts_mut(b_copy, lengths[2]);
+                inner::<L, ADD>(kept, a, b, [a_copy, b_copy], c)
+            } else {
+                outer::<L>(kept, a, b, a_copy, c)
+            }
+        }
+    })
+}
+
+/// The rows in memory that are not all zeros.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn list<'k, L: Isa>(a: Mat<'_, L::Elem>, room: &'k mut [u32]) -> &'k [u32] {
+    let mut count = 0;
+    for i in 0..room.len() {
+        // SAFETY: the caller's promise.
+        if !unsafe { is_zero::<L>(a.line(i)) } {
+            room[count] = i as u32;
+            count += 1;
+        }
+    }
+    &room[..count]
+}
+
+/// Gᵀ·X from the rows of G and X that are kept.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn inner<L: Isa, const ADD: bool>(
+    kept: &[u32],
+    a: Mat<'_, L::Elem>,
+    b: Mat<'_, L::Elem>,
+    [a_copy, b_copy]: [&mut [L::Elem]; 2],
+    c: &mut [L::Elem],
+) -> bool {
+    let mut left_out = (0..a.cols).filter(|&i| kept.binary_search(&(i as u32)).is_err());
+    // SAFETY: the caller's promise.
+    if !left_out.all(|i| unsafe { is_finite::<L>(b.line(i)) }) {
+        return false;
+    }
+    if kept.is_empty() {
+        if !ADD {
+            c.fill(L::Elem::zero());
+        }
+        return true;
+    }
+    let (a, b) = (gather(a, kept, a_copy), gather(b, kept, b_copy));
+    // SAFETY: the caller's promise.
+    unsafe { dense_or_sparse::<L, ADD>(a.t(), b, c) };
+    true
+}
+
+/// G·W, whose rows that are kept are computed one below the other and then moved apart.
+///
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn outer<L: Isa>(
+    kept: &[u32],
+    a: Mat<'_, L::Elem>,
+    b: Mat<'_, L::Elem>,
+    a_copy: &mut [L::Elem],
+    c: &mut [L::Elem],
+) -> bool {
+    let n = b.cols;
+    // SAFETY: the caller's promise, here and below.
+    let finite = unsafe {
+        if kept.is_empty() {
+            is_finite::<L>(b.data)
+        } else {
+            dense_or_sparse::<L, false>(gather(a, kept, a_copy), b, &mut c[..kept.len() * n]);
+            is_finite::<L>(&c[..n])
+        }
+    };
+    if finite {
+        // From the last row on, so that none is overwritten before it has moved.
+        let mut end = a.rows;
+        for (from, &to) in kept.iter().enumerate().rev() {
+            let to = to as usize;
+            c[(to + 1) * n..end * n].fill(L::Elem::zero());
+            c.copy_within(from * n..(from + 1) * n, to * n);
+            end = to;
+        }
+        c[..end * n].fill(L::Elem::zero());
+    }
+    finite
+}
+
+/// The rows in memory that are kept, one below the other.
+fn gather<'c, F: Copy>(from: Mat<'_, F>, kept: &[u32], to: &'c mut [F]) -> Mat<'c, F> {
+    let width = from.line(0).len();
+    let to = &mut to[..kept.len() * width];
+    for (to, &i) in to.chunks_exact_mut(width).zip(kept) {
+        to.copy_from_slice(from.line(i as usize));
+    }
+    Mat::new(to, kept.len(), width)
+}
+
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn is_zero<L: Isa>(line: &[L::Elem]) -> bool {
+    // Most lines are not, as their first number tells.
+    line[0].is_zero()
+        && line.chunks(64).all(|chunk| {
+            let mut word = 0;
+            // SAFETY: the caller's promise; there are so many numbers, and a bit for each.
+            unsafe { L::nonzeros(chunk.as_ptr(), chunk.len(), &mut word) };
+            word == 0
+        })
+}
+
+/// # Safety
+///
+/// The processor has the instruction set.
+unsafe fn is_finite<L: Isa>(numbers: &[L::Elem]) -> bool {
+    // SAFETY: the caller's promise; there are so many numbers.
+    unsafe { L::finite(numbers.as_ptr(), numbers.len()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::product;
+    use crate::Real;
+    use crate::kernels::gemm::isa::Isa;
+    use crate::kernels::gemm::lanes::Portable;
+    use crate::kernels::gemm::{Mat, dense_or_sparse, tests::random};
+    use num_traits::Float;
+    use proptest::prelude::*;
+
+    /// Which product: G·W, x·Wᵀ, Gᵀ·X or C + Gᵀ·X.
+    const KINDS: [(bool, bool, bool); 4] =
+        [(false, false, false), (false, true, false), (true, false, false), (true, false, true)];
+
+    /// A, B and C of a product, whose A has the rows in memory zeroed that `gone` names.
+    struct Case<F> {
+        extents: [usize; 3],
+        kind: (bool, bool, bool),
+        a: Vec<F>,
+        b: Vec<F>,
+        c: Vec<F>,
+    }
+
+    impl<F: Real> Case<F> {
+        fn new(extents: [usize; 3], kind: (bool, bool, bool), seed: u64, gone: impl Fn(usize) -> bool) -> Self {
+            let [m, k, n] = extents;
+            let [mut a, b, c] = [m * k, k * n, m * n].map(|len| random::<F>(len, seed ^ len as u64));
+            let width = if kind.0 { m } else { k };
+            for (i, line) in a.chunks_mut(width).enumerate() {
+                if gone(i) {
+                    // Zeros of either sign.
+                    line.iter_mut().for_each(|x| *x *= F::zero());
+                }
+            }
+            Case { extents, kind, a, b, c }
+        }
+
+        fn mats(&self) -> [Mat<'_, F>; 2] {
+            let [m, k, n] = self.extents;
+            let a = if self.kind.0 { Mat::new(&self.a, k, m).t() } else { Mat::new(&self.a, m, k) };
+            let b = if self.kind.1 { Mat::new(&self.b, n, k).t() } else { Mat::new(&self.b, k, n) };
+            [a, b]
+        }
+
+        /// The result without rows of zeros, if there is one, and the one with them.
+        unsafe fn results<L: Isa<Elem = F>>(&self) -> (Option<Vec<F>>, Vec<F>) {
+            let ([a, b], mut c, mut all) = (self.mats(), self.c.clone(), self.c.clone());
+            // SAFETY: the caller's promise that the processor has the instruction set.
+            let done = unsafe {
+                if self.kind.2 {
+                    dense_or_sparse::<L, true>(a, b, &mut all);
+                    product::<L, true>(a, b, &mut c)
+                } else {
+                    dense_or_sparse::<L, false>(a, b, &mut all);
+                    product::<L, false>(a, b, &mut c)
+                }
+            };
+            assert!(done || !self.kind.2 || c == self.c, "C was touched");
+            (done.then_some(c), all)
+        }
+    }
+
+    /// Calls `$check::<L>` with every instruction set of this processor in single precision, and the portable one in double.
+    macro_rules! every_set {
+        ($check:ident($($arg:expr),*)) => {{
+            $check::<Portable<f32, 4>>($($arg),*);
+            $check::<Portable<f64, 2>>($($arg),*);
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                $check::<crate::kernels::gemm::lanes::Avx2F32>($($arg),*);
+                if is_x86_feature_detected!("avx512f") {
+                    $check::<crate::kernels::gemm::lanes::Avx512F32>($($arg),*);
+                }
+            }
+        }};
+    }
+
+    /// The sums are the same chains of multiply-adds, but where fewer rows go another way: then they differ by rounding.
+    fn agree<L: Isa>(extents: [usize; 3], seed: u64, every: usize) {
+        for kind in KINDS {
+            let case = Case::<L::Elem>::new(extents, kind, seed, |i| !(i + 1).is_multiple_of(every));
+            // SAFETY: `every_set` asks the processor.
+            let (some, all) = unsafe { case.results::<L>() };
+            let some = some.expect("half of the rows are zeros at least");
+            let k = L::Elem::of(extents[1] as f64 + 1.0);
+            for (x, y) in some.iter().zip(&all) {
+                assert!((*x - *y).abs() <= k * k.sqrt() * L::Elem::epsilon(), "{kind:?} {extents:?}: {x} {y}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn rows_of_zeros_change_nothing(m in 64usize..130, k in 64usize..130, n in 64usize..100, every in 2usize..200, seed: u64) {
+            every_set!(agree([m, k, n], seed, every));
+        }
+    }
+
+    /// What is not finite beside a zero is seen, and the answer is no.
+    fn refuses<L: Isa>(bad: L::Elem) {
+        for kind in KINDS {
+            for all_gone in [false, true] {
+                let extents = [70, 80, 90];
+                let mut case = Case::<L::Elem>::new(extents, kind, 3, |i| all_gone || i.is_multiple_of(2));
+                assert!(unsafe { case.results::<L>() }.0.is_some());
+                // In Gᵀ·X, of a row that is left out; in W anywhere.
+                let at = if kind.0 { 2 * 90 + 5 } else { 1234 };
+                case.b[at] = bad;
+                assert!(unsafe { case.results::<L>() }.0.is_none(), "{kind:?} {all_gone}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_beside_a_zero_counts() {
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            fn check<L: Isa>(bad: f64) {
+                refuses::<L>(L::Elem::of(bad));
+            }
+            every_set!(check(bad));
+        }
+    }
+
+    #[test]
+    fn few_rows_of_zeros_and_small_products_are_left_alone() {
+        let few = Case::<f32>::new([70, 80, 90], (false, false, false), 1, |i| i < 4);
+        let small = Case::<f32>::new([8, 8, 8], (false, false, false), 1, |i| i < 4);
+        for case in [few, small] {
+            // SAFETY: it needs no particular processor.
+            assert!(unsafe { case.results::<Portable<f32, 4>>() }.0.is_none());
+        }
+    }
+}
