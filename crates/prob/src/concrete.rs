@@ -53,7 +53,8 @@ use rand::Rng;
 /// that broadcasts with them; `log_prob` of `x [.., C]` gives `[..]`.
 ///
 /// A vector that sums to 1 within 10⁻³ counts as one of the simplex: that is far above what rounding does, and far below a
-/// mistake.
+/// mistake. ∂/∂x_c is a sum of terms of the size of 1/x_c and as exact as these; where they nearly cancel, as for
+/// (C − 1) τ = 1 and a class c that is almost certain, it keeps few digits of its own.
 #[derive(Clone, Debug)]
 pub struct Concrete<V> {
     log: ExpConcrete<V>,

@@ -14,7 +14,7 @@ use std::cell::Cell;
 use std::slice;
 
 /// The multiply-adds from which on a product is asked for rows of zeros.
-const LEAST: usize = 1 << 18;
+const LEAST: usize = 1 << 20;
 /// One row in so many has to be zeros, or moving the others does not pay.
 const SHARE: usize = 16;
 
