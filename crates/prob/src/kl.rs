@@ -56,6 +56,7 @@ pub fn kl<V: Array, Q: KlTo<P, V>, P>(q: &Q, p: &P) -> V {
 impl<V: Array> KlTo<Normal<V>, V> for Normal<V> {
     #[track_caller]
     fn kl_to(&self, p: &Normal<V>) -> V {
+        together("KL(Normal ‖ Normal)", self.shape(), p.shape());
         let log_ratio = self.log_variance() - p.log_variance();
         let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
         sum_event(distance + log_ratio.exp() - 1.0 - log_ratio) * 0.5
@@ -97,6 +98,7 @@ impl<F: Real> Function<F, 2> for KlToStandard {
 impl<V: Array> KlTo<MultivariateNormal<V>, V> for MultivariateNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
+        together("KL(MultivariateNormal ‖ MultivariateNormal)", self.shape(), p.shape());
         let log_ratio = sum_event((p.log_diagonal() - self.log_diagonal()) * 2.0 - 1.0);
         let distance = p.square_distance(self.loc().clone() - p.loc());
         (p.square_norm(self.scale_tril()) + distance + log_ratio) * 0.5
@@ -117,6 +119,7 @@ impl<V: Array> KlTo<StandardNormal, V> for MultivariateNormal<V> {
 impl<V: Array> KlTo<Normal<V>, V> for MultivariateNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &Normal<V>) -> V {
+        together("KL(MultivariateNormal ‖ Normal)", self.shape(), p.shape());
         let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
         let trace = self.variance() / p.square_scale();
         sum_event(trace + distance - 1.0 - (self.log_diagonal() * 2.0 - p.log_variance())) * 0.5
@@ -127,6 +130,7 @@ impl<V: Array> KlTo<Normal<V>, V> for MultivariateNormal<V> {
 impl<V: Array> KlTo<MultivariateNormal<V>, V> for Normal<V> {
     #[track_caller]
     fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
+        together("KL(Normal ‖ MultivariateNormal)", self.shape(), p.shape());
         MultivariateNormal::from(self).kl_to(p)
     }
 }
@@ -136,6 +140,7 @@ impl<V: Array> KlTo<MultivariateNormal<V>, V> for Normal<V> {
 impl<V: Array> KlTo<LowRankNormal<V>, V> for LowRankNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &LowRankNormal<V>) -> V {
+        together("KL(LowRankNormal ‖ LowRankNormal)", self.shape(), p.shape());
         let log_ratio = p.log_determinant() - self.log_determinant() - self.extent() as f64;
         let distance = p.square_distance(self.loc().clone() - p.loc());
         (p.square_norm(&self.square_root()) + distance + log_ratio) * 0.5
@@ -146,6 +151,7 @@ impl<V: Array> KlTo<LowRankNormal<V>, V> for LowRankNormal<V> {
 impl<V: Array> KlTo<MultivariateNormal<V>, V> for LowRankNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
+        together("KL(LowRankNormal ‖ MultivariateNormal)", self.shape(), p.shape());
         let log_ratio = sum_event(p.log_diagonal() * 2.0 - 1.0) - self.log_determinant();
         let distance = p.square_distance(self.loc().clone() - p.loc());
         (p.square_norm(&self.square_root()) + distance + log_ratio) * 0.5
@@ -156,6 +162,7 @@ impl<V: Array> KlTo<MultivariateNormal<V>, V> for LowRankNormal<V> {
 impl<V: Array> KlTo<LowRankNormal<V>, V> for MultivariateNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &LowRankNormal<V>) -> V {
+        together("KL(MultivariateNormal ‖ LowRankNormal)", self.shape(), p.shape());
         let log_ratio = p.log_determinant() - sum_event(self.log_diagonal() * 2.0 + 1.0);
         let distance = p.square_distance(self.loc().clone() - p.loc());
         (p.square_norm(self.scale_tril()) + distance + log_ratio) * 0.5
@@ -166,6 +173,7 @@ impl<V: Array> KlTo<LowRankNormal<V>, V> for MultivariateNormal<V> {
 impl<V: Array> KlTo<LowRankNormal<V>, V> for Normal<V> {
     #[track_caller]
     fn kl_to(&self, p: &LowRankNormal<V>) -> V {
+        together("KL(Normal ‖ LowRankNormal)", self.shape(), p.shape());
         MultivariateNormal::from(self).kl_to(p)
     }
 }
@@ -184,6 +192,7 @@ impl<V: Array> KlTo<StandardNormal, V> for LowRankNormal<V> {
 impl<V: Array> KlTo<Normal<V>, V> for LowRankNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &Normal<V>) -> V {
+        together("KL(LowRankNormal ‖ Normal)", self.shape(), p.shape());
         let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
         let trace = self.variance() / p.square_scale();
         (sum_event(trace + distance - 1.0 + p.log_variance()) - self.log_determinant()) * 0.5
@@ -195,6 +204,7 @@ impl<V: Array> KlTo<Normal<V>, V> for LowRankNormal<V> {
 impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
     #[track_caller]
     fn kl_to(&self, p: &Bernoulli<V>) -> V {
+        together("KL(Bernoulli ‖ Bernoulli)", self.shape(), p.shape());
         let yes = (self.logits().clone(), p.logits().clone());
         let no = (-yes.0.clone(), -yes.1.clone());
         let term = |(q, p): (V, V)| weigh(q.sigmoid(), q.log_sigmoid() - p.log_sigmoid());
@@ -206,6 +216,7 @@ impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
 impl<V: Array> KlTo<Categorical<V>, V> for Categorical<V> {
     #[track_caller]
     fn kl_to(&self, p: &Categorical<V>) -> V {
+        together("KL(Categorical ‖ Categorical), logits", self.logits().shape(), p.logits().shape());
         sum_event(classes(self.log_probs(), p.log_probs()))
     }
 }
@@ -214,6 +225,7 @@ impl<V: Array> KlTo<Categorical<V>, V> for Categorical<V> {
 impl<V: Array> KlTo<OneHotCategorical<V>, V> for OneHotCategorical<V> {
     #[track_caller]
     fn kl_to(&self, p: &OneHotCategorical<V>) -> V {
+        together("KL(OneHotCategorical ‖ OneHotCategorical), logits", self.logits().shape(), p.logits().shape());
         classes(self.log_probs(), p.log_probs())
     }
 }
@@ -258,6 +270,7 @@ fn to_uniform<V: Array>(who: &str, log_q: V, p: &UniformCategorical) -> V {
 impl<V: Array> KlTo<Laplace<V>, V> for Laplace<V> {
     #[track_caller]
     fn kl_to(&self, p: &Laplace<V>) -> V {
+        together("KL(Laplace ‖ Laplace)", self.shape(), p.shape());
         let distance = (self.loc().clone() - p.loc()).abs();
         let ratio = self.scale().clone() / p.scale();
         let overlap = (-(distance.clone() / self.scale())).exp() * &ratio;
@@ -269,6 +282,7 @@ impl<V: Array> KlTo<Laplace<V>, V> for Laplace<V> {
 impl<V: Array> KlTo<LogNormal<V>, V> for LogNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &LogNormal<V>) -> V {
+        together("KL(LogNormal ‖ LogNormal)", self.shape(), p.shape());
         self.log().kl_to(p.log())
     }
 }
@@ -311,6 +325,7 @@ impl<F: Real> Function<F, 4> for Wider {
 impl<V: Array> KlTo<Poisson<V>, V> for Poisson<V> {
     #[track_caller]
     fn kl_to(&self, p: &Poisson<V>) -> V {
+        together("KL(Poisson ‖ Poisson)", self.shape(), p.shape());
         match (self.given_log_rate(), p.given_log_rate()) {
             (Some(l0), Some(l1)) => V::apply(SumOf("KL(Poisson ‖ Poisson)", DevianceOfLogs), &[l0, l1]),
             _ => sum_event(bd0(&self.rate(), &p.rate())),

@@ -180,6 +180,7 @@ impl<V: Array> Distribution<V> for LowRankNormal<V> {
 
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
+        together("LowRankNormal: x and the distribution", x.shape(), self.shape());
         let sigma = self.sigma();
         let distance = sigma.square_distance(x.clone() - &self.loc);
         let density = LogDensity { constant: self.extent() as f64 * TAU.ln() };

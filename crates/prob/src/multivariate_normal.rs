@@ -3,6 +3,7 @@
 use crate::event::{columns, expand, prepend, rows, sum_event, together};
 use crate::noise::correlated_normal;
 use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
+use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
 use rand::Rng;
 use std::f64::consts::{E, PI, TAU};
@@ -94,6 +95,14 @@ impl<V: Array> MultivariateNormal<V> {
         expand(self.scale_tril.diagonal().ln(), self.shape())
     }
 
+    /// log p(x) of finite x.
+    #[track_caller]
+    fn log_density(&self, x: &V) -> V {
+        let distance = self.square_distance(x.clone() - &self.loc);
+        let constant = sum_event(self.log_diagonal() + 0.5 * TAU.ln());
+        distance * -0.5 - constant
+    }
+
     /// ‖L⁻¹ d‖² for each vector of `d [.., K]`.
     #[track_caller]
     pub(crate) fn square_distance(&self, d: V) -> V {
@@ -121,6 +130,35 @@ impl<V: Array> MultivariateNormal<V> {
     }
 }
 
+/// `[.., 1]`, 0 for the vectors of x `[.., K]` that have infinite elements and no NaN, 1 for others; nothing if there is none.
+fn finite_vectors<F: Real>(x: &Tensor<F>) -> Option<Tensor<F>> {
+    let k = *x.shape().dims().last()?;
+    let vectors = || x.data().chunks_exact(k.max(1));
+    let infinite = |x: &[F]| x.iter().any(|x| x.is_infinite()) && !x.iter().any(|x| x.is_nan());
+    vectors().any(infinite).then(|| {
+        let finite = vectors().map(|x| F::of(f64::from(!infinite(x)))).collect();
+        Tensor::new(rows(x.shape()).push(1), finite)
+    })
+}
+
+/// x where the other number is 1, something else where it is 0, and nothing moves there.
+#[derive(Debug)]
+struct Where {
+    otherwise: f64,
+}
+
+impl<F: Real> Function<F, 2> for Where {
+    #[inline(always)]
+    fn f(&self, [x, here]: [F; 2]) -> F {
+        if here == F::zero() { F::of(self.otherwise) } else { x }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [_, here]: [F; 2]) -> F {
+        if I == 0 { here } else { F::zero() }
+    }
+}
+
 impl<V: Array> Distribution<V> for MultivariateNormal<V> {
     fn shape(&self) -> Shape {
         together("MultivariateNormal", self.loc.shape(), rows(self.scale_tril.shape()))
@@ -128,9 +166,13 @@ impl<V: Array> Distribution<V> for MultivariateNormal<V> {
 
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
-        let distance = self.square_distance(x.clone() - &self.loc);
-        let constant = sum_event(self.log_diagonal() + 0.5 * TAU.ln());
-        distance * -0.5 - constant
+        together("MultivariateNormal: x and the distribution", x.shape(), self.shape());
+        let Some(finite) = finite_vectors(&x.value()) else { return self.log_density(x) };
+        // L⁻¹ x would be ∞ − ∞.
+        let (name, x_shape) = ("MultivariateNormal::log_prob", x.shape());
+        let x = V::apply(EachOf(name, Where { otherwise: 0.0 }), &[x, &x.constant(&finite)]);
+        let finite = x.constant(&finite.reshape(rows(x_shape)));
+        V::apply(EachOf(name, Where { otherwise: f64::NEG_INFINITY }), &[&self.log_density(&x), &finite])
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {

@@ -59,7 +59,7 @@ pub(super) mod scalar {
 #[inline(always)]
 pub(crate) fn deviance<F: Real>(x: F, m: F, difference: F, log_ratio: F) -> F {
     let v = difference / (x + m);
-    let close = difference * v + (x + x) * (v * v * v) * atanh_excess(v * v);
+    let close = difference * v + x * (v * v * v * F::of(2.0)) * atanh_excess(v * v);
     let apart = x * (log_ratio - F::one()) + m;
     let apart = if x == F::zero() { m } else { apart };
     if is_near(x, m) { close } else { apart }

@@ -148,3 +148,18 @@ fn legal_parameters_are_accepted() {
     assert!(Categorical::new(t([f64::NEG_INFINITY, 0.0])).validated().is_ok());
     assert!(MultivariateNormal::new(t([0.0]), Tensor::from([[1.0]])).validated().is_ok());
 }
+
+#[test]
+#[should_panic(expected = "KL(Normal ‖ MultivariateNormal): [2] and [3] do not go together")]
+fn divergences_name_the_pair() {
+    let q = Normal::new(Tensor::from([0.0, 0.0]), Tensor::from([1.0, 1.0]));
+    let lower = Tensor::from([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0_f64]]);
+    let _ = kl(&q, &MultivariateNormal::new(Tensor::from([0.0, 0.0, 0.0]), lower));
+}
+
+#[test]
+#[should_panic(expected = "KL(Categorical ‖ Categorical), logits: [2, 3] and [2, 4] do not go together")]
+fn divergences_name_the_logits() {
+    let logits = |classes| Categorical::new(Tensor::<f64>::zeros([2, classes]));
+    let _ = kl(&logits(3), &logits(4));
+}

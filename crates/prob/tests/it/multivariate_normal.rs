@@ -230,6 +230,32 @@ fn limits() {
     }
 }
 
+/// Forward substitution would make NaN of ∞ − ∞; the other vector of the batch, and all gradients, do not notice.
+#[test]
+fn infinite_vectors_are_impossible_and_move_nothing() {
+    let x = Tensor::from([[INF, INF], [0.5, -0.25], [0.0, -INF], [f64::NAN, INF]]);
+    let parameters = [Param::new(Tensor::from([0.5, -1.0])), Param::new(Tensor::from([[1.5, 0.0], [0.5, 0.75]]))];
+    let gradients = |x: &Tensor<f64>| {
+        let (x, mut tape) = (Param::new(x.clone()), Tape::new());
+        let (value, gradients) = tape.value_and_grad(|tape| {
+            let [loc, lower] = parameters.each_ref().map(|p| tape.param(p));
+            MultivariateNormal::new(loc, lower).log_prob(&tape.param(&x)).exp().sum_all()
+        });
+        let of_x = gradients.get(&x).unwrap().clone();
+        (value, of_x, parameters.each_ref().map(|p| gradients.get(p).unwrap().clone()))
+    };
+    let p = MultivariateNormal::new(parameters[0].value().clone(), parameters[1].value().clone());
+    let log_p = p.log_prob(&x);
+    let alone = p.log_prob(&x.slice(0, 1..2)).data()[0];
+    assert_eq!(log_p.data()[..3], [-INF, alone, -INF]);
+    assert!(log_p.data()[3].is_nan());
+
+    let (value, of_x, of_parameters) = gradients(&x.slice(0, 0..3));
+    let (value_alone, of_x_alone, of_parameters_alone) = gradients(&x.slice(0, 1..2));
+    assert_eq!((value, of_parameters), (value_alone, of_parameters_alone));
+    assert_eq!(of_x.data(), [&[0.0; 2][..], of_x_alone.data(), &[0.0; 2]].concat());
+}
+
 /// Factors `[.., 3, 3]` with a positive diagonal; what stands above it is not to be used.
 fn triangle(shape: &[usize], seed: usize) -> Tensor<f64> {
     let l = tensor(shape, seed);

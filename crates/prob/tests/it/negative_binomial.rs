@@ -272,3 +272,14 @@ fn messages() {
     );
     assert!(p.supports(&t([0.0, 1e9])).is_ok());
 }
+
+/// Twice the greatest number, times nothing, is not a number.
+#[test]
+fn the_greatest_count_is_a_count() {
+    for x in [f64::MAX, f64::from(f32::MAX)] {
+        let log_p = NegativeBinomial::new(Tensor::from([2.5]), Tensor::from([0.75])).log_prob(&Tensor::from([x]));
+        assert!(log_p.item() < -1e38, "{x}: {}", log_p.item());
+    }
+    let p = NegativeBinomial::new(Tensor::from([2.5_f32]), Tensor::from([0.75]));
+    assert!(p.log_prob(&Tensor::from([f32::MAX])).item() < -1e37);
+}
