@@ -52,14 +52,15 @@ pub fn kl<V: Array, Q: KlTo<P, V>, P>(q: &Q, p: &P) -> V {
     q.kl_to(p)
 }
 
-/// ½ Σⱼ { σ₀²/σ₁² + ((μ₀ − μ₁)/σ₁)² − 1 − log(σ₀²/σ₁²) }, all of an element's terms before the sum over elements.
+/// ½ Σⱼ { σ₀²/σ₁² + ((μ₀ − μ₁)/σ₁)² − 1 − log(σ₀²/σ₁²) }, all of an element's terms before the sum over elements. Near
+/// σ₀ = σ₁ expm1 keeps the digits that the ratio loses against 1.
 impl<V: Array> KlTo<Normal<V>, V> for Normal<V> {
     #[track_caller]
     fn kl_to(&self, p: &Normal<V>) -> V {
         together("KL(Normal ‖ Normal)", self.shape(), p.shape());
         let log_ratio = self.log_variance() - p.log_variance();
         let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
-        sum_event(distance + log_ratio.exp() - 1.0 - log_ratio) * 0.5
+        sum_event(distance + (log_ratio.exp_m1() - log_ratio)) * 0.5
     }
 }
 

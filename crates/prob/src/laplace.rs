@@ -2,7 +2,7 @@
 
 use crate::event::{expand, prepend, sum_event, together};
 use crate::noise::fill_standard_laplace;
-use crate::normal::at_finite;
+use crate::normal::{at_finite, by_scale};
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
@@ -106,7 +106,7 @@ impl<F: Real> Function<F, 3> for Below {
         let slope = match I {
             0 => density,
             1 => -density,
-            _ => -u * density,
+            _ => by_scale(u, density),
         };
         at_finite(x, slope)
     }

@@ -73,11 +73,12 @@
 //! | [`VonMisesFisher`] | unit vectors | mean direction, concentration | r m o e | `VonMisesFisher`, `UniformSphere` | posterior on a sphere |
 //! | [`UniformSphere`] | unit vectors | – | e | – | its prior |
 //! | [`Mixture`] | the components' | logits, components | m c | – | a prior of several clusters |
-//! | [`Independent`] | the distribution's | a distribution | what it has | `Independent` | several vectors as one event |
+//! | [`Independent`] | the distribution's | a distribution | what it has, but c | `Independent` | several vectors as one event |
 //! | [`Transformed`] | the transform's image | a distribution, a [`transform`] | r | – | flows: a richer posterior or prior |
 //!
 //! *has*: r, draws that can be differentiated ([`Reparameterized`]); m, mean and variance ([`Moments`]); o, [`Mode`]; e,
-//! [`Entropy`]; c, [`Cdf`]. All have `log_prob`, `sample` and `supports`.
+//! [`Entropy`]; c, [`Cdf`]. All have `log_prob`, `sample` and `supports`. [`StandardNormal`], [`UniformSphere`] and
+//! [`UniformCategorical`], which have no parameters, say by methods of their own of which type the numbers shall be.
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -99,7 +100,7 @@
 //!     scale: V,
 //! }
 //!
-//! /// log x − 2 log σ − ½ (x/σ)², −∞ at 0 and below; ∂/∂x = 1/x − x/σ², ∂/∂σ = ((x/σ)² − 2)/σ, 0 outside.
+//! /// log x − 2 log σ − ½ (x/σ)², −∞ at 0 and below and at ∞; ∂/∂x = 1/x − x/σ², ∂/∂σ = ((x/σ)² − 2)/σ, 0 outside.
 //! #[derive(Debug)]
 //! struct LogDensity;
 //!
@@ -108,7 +109,7 @@
 //!     fn f(&self, [x, scale]: [F; 2]) -> F {
 //!         let u = x / scale;
 //!         let log_p = (u / scale).ln() - F::of(0.5) * u * u;
-//!         if x <= F::zero() { F::neg_infinity() } else { log_p }
+//!         if (x <= F::zero()) | (x == F::infinity()) { F::neg_infinity() } else { log_p }
 //!     }
 //!
 //!     #[inline(always)]
@@ -118,7 +119,7 @@
 //!             0 => x.recip() - u / scale,
 //!             _ => (u * u - F::of(2.0)) / scale,
 //!         };
-//!         if x <= F::zero() { F::zero() } else { slope }
+//!         if (x <= F::zero()) | (x == F::infinity()) { F::zero() } else { slope }
 //!     }
 //! }
 //!

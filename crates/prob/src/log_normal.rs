@@ -1,6 +1,7 @@
 //! The log-normal distribution.
 
 use crate::event::{expand, sum_event};
+use crate::normal::by_scale;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
@@ -123,7 +124,7 @@ impl<F: Real> Function<F, 3> for Below {
         let slope = match I {
             0 => density / x,
             1 => -density,
-            _ => -u * density,
+            _ => by_scale(u, density),
         };
         if inside(x) { slope } else { F::zero() }
     }
@@ -168,10 +169,10 @@ impl<V: Array> Moments<V> for LogNormal<V> {
         (self.square_scale() * 0.5 + self.loc()).exp()
     }
 
-    /// (exp σ² − 1) exp(2μ + σ²).
+    /// (1 − exp −σ²) exp(μ + σ²)², factors of which none is infinite or 0 unless it all is.
     fn variance(&self) -> V {
         let square_scale = self.square_scale();
-        square_scale.exp_m1() * (self.loc().clone() * 2.0 + square_scale).exp()
+        (square_scale.clone() + self.loc()).exp().square() * -(-square_scale).exp_m1()
     }
 }
 

@@ -76,7 +76,10 @@ impl<V: Array> Normal<V> {
         ParameterError::finite("Normal", "loc", &self.loc)?;
         match &self.spread {
             Spread::Scale(s) => ParameterError::positive("Normal", "scale", s)?,
-            Spread::LogVariance(l) => ParameterError::finite("Normal", "log-variance", l)?,
+            Spread::LogVariance(l) => {
+                ParameterError::finite("Normal", "log-variance", l)?;
+                ParameterError::positive("Normal", "the scale of the log-variance", &self.scale())?;
+            }
         }
         Ok(self)
     }
@@ -198,10 +201,17 @@ impl<F: Real> Function<F, 3> for Below {
         let slope = match I {
             0 => density,
             1 => -density,
-            _ => -u * density,
+            _ => by_scale(u, density),
         };
         at_finite(x, slope)
     }
+}
+
+/// −u·density, the slope of a distribution function by its scale; 0 where u is so far out that there is no density, and may
+/// have overflowed.
+#[inline(always)]
+pub(crate) fn by_scale<F: Real>(u: F, density: F) -> F {
+    if density == F::zero() { F::zero() } else { -u * density }
 }
 
 /// The slope, 0 at x = ±∞.

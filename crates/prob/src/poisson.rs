@@ -179,7 +179,8 @@ impl<F: Real> Function<F, 2> for BelowByLogRate {
     #[inline(always)]
     fn d<const I: usize>(&self, [x, l]: [F; 2]) -> F {
         let rate = l.as_f64().exp();
-        if I == 1 { F::of(-rate * mass(x.as_f64(), rate)) } else { F::zero() }
+        // An infinite rate has no mass at any count.
+        if I == 1 && rate < f64::INFINITY { F::of(-rate * mass(x.as_f64(), rate)) } else { F::zero() }
     }
 }
 

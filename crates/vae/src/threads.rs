@@ -15,7 +15,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// `n` threads, 0 meaning as many as the machine has; fewer where the system refuses to start so many. The number does
+    /// `n` threads, 0 meaning as many as the machine has; half as many, and half of those, where the system refuses to start so many. The number does
     /// not show in any result.
     pub fn new(n: usize) -> Threads {
         let mut n = if n == 0 { std::thread::available_parallelism().map_or(1, |n| n.get()) } else { n };

@@ -164,3 +164,15 @@ fn messages() {
         "LogNormal: x must be positive and finite; element 1 is 0"
     );
 }
+
+/// Neither factor of a variance of moderate size is infinite or 0.
+#[test]
+fn the_variance_is_a_number_where_its_factors_are_large() {
+    for (loc, square_scale, log_variance) in
+        [(-1000.0, 800.0, -400.0), (-110.0, 100.0, -20.0), (300.0, 1e-4, 600.0 + 2e-4 + (-(-1e-4_f64).exp_m1()).ln())]
+    {
+        let p = LogNormal::new(Tensor::from([loc]), Tensor::from([f64::sqrt(square_scale)]));
+        // The exponent is known to 1e-13 of some hundreds.
+        assert!((p.variance().item().ln() - log_variance).abs() < 1e-9, "{loc} {square_scale}");
+    }
+}

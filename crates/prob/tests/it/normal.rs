@@ -252,3 +252,44 @@ fn a_scale_for_many_counts_for_each() {
     assert_eq!(p.log_prob(&row), p.log_prob(&row.repeat(2)));
     assert_eq!(p.mode(), p.mean());
 }
+
+/// Where (x − μ)/σ overflows there is no density, and no slope of the distribution function.
+#[test]
+fn distribution_functions_are_flat_far_out() {
+    for x in [f64::MAX, -f64::MAX, 1e10] {
+        let (x, scale) = (Tensor::from([x]), Param::new(Tensor::from([1e-300])));
+        let (loc, mut tape) = (Tensor::from([1.0]), Tape::new());
+        let mut slope = |below: &dyn for<'t> Fn(Var<'t, f64>, Var<'t, f64>, Var<'t, f64>) -> Var<'t, f64>| {
+            let (_, gradients) =
+                tape.value_and_grad(|tape| below(tape.constant(&loc), tape.param(&scale), tape.constant(&x)).sum_all());
+            gradients.get(&scale).unwrap().item()
+        };
+        assert_eq!(slope(&|loc, scale, x| Normal::new(loc, scale).cdf(&x)), 0.0);
+        assert_eq!(slope(&|loc, scale, x| Laplace::new(loc, scale).cdf(&x)), 0.0);
+        assert_eq!(slope(&|loc, scale, x| Logistic::new(loc, scale).cdf(&x)), 0.0);
+        assert_eq!(slope(&|loc, scale, x| LogNormal::new(loc, scale).cdf(&x)), 0.0);
+    }
+}
+
+/// With r = log σ₀²/σ₁² the divergence is ½ (eʳ − 1 − r) = ¼ r² + r³/12 + …; eʳ alone would be known to 1e-7 in single precision.
+#[test]
+fn the_divergence_of_neighbours_keeps_its_digits() {
+    for r in [1e-3_f32, -1e-3, 1e-2] {
+        let normal = |l: f32| Normal::from_log_variance(Tensor::from([0.25_f32]), Tensor::from([l]));
+        let (y, r) = (f64::from(kl(&normal(r), &normal(0.0)).item()), f64::from(r));
+        let exact = 0.5 * (r.exp_m1() - r);
+        // eʳ − 1 and r are known to an ulp each, r²/2 is r/2 times as large.
+        assert!((y - exact).abs() < 2.0 * f64::from(f32::EPSILON) * r.abs(), "{y} {exact}");
+    }
+}
+
+/// A finite logarithm of a variance may be that of none or an infinite one.
+#[test]
+fn log_variances_of_no_scale_are_refused() {
+    let normal = |l: f64| Normal::from_log_variance(Tensor::from([0.0]), Tensor::from([l])).validated();
+    assert!(normal(-1400.0).is_ok() && normal(1400.0).is_ok());
+    for l in [-2000.0, 2000.0] {
+        let message = normal(l).unwrap_err().to_string();
+        assert!(message.contains("the scale of the log-variance must be positive and finite"), "{message}");
+    }
+}

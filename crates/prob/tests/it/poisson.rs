@@ -259,3 +259,14 @@ fn messages() {
     assert!(p.supports(&t([-1.0, 0.0])).is_err() && p.supports(&t([INF, 0.0])).is_err());
     assert!(p.supports(&t([0.0, 1e9])).is_ok());
 }
+
+/// A finite log-rate whose rate is infinite leaves no mass at any count.
+#[test]
+fn an_infinite_rate_is_flat() {
+    let (log_rate, mut tape) = (Param::new(Tensor::from([720.0])), Tape::new());
+    let (value, gradients) = tape.value_and_grad(|tape| {
+        let x = tape.constant(&Tensor::from([3.0]));
+        Poisson::from_log_rate(tape.param(&log_rate)).cdf(&x).sum_all()
+    });
+    assert_eq!((value, gradients.get(&log_rate).unwrap().item()), (0.0, 0.0));
+}

@@ -25,6 +25,8 @@ thread_local! {
 /// C = A·B, or C ← C + A·B, leaving out rows of zeros that A has in memory. If they are too few to pay, or something is not
 /// finite, the answer is no, and what `c` holds means nothing; with `ADD`, it is untouched. No extent is 0.
 ///
+/// Products that nobody forms from cotangents are not asked: Aᵀ·Bᵀ, and C + A·B.
+///
 /// # Safety
 ///
 /// The processor has the instruction set.
