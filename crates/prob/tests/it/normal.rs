@@ -256,18 +256,21 @@ fn a_scale_for_many_counts_for_each() {
 /// Where (x − μ)/σ overflows there is no density, and no slope of the distribution function.
 #[test]
 fn distribution_functions_are_flat_far_out() {
-    for x in [f64::MAX, -f64::MAX, 1e10] {
-        let (x, scale) = (Tensor::from([x]), Param::new(Tensor::from([1e-300])));
-        let (loc, mut tape) = (Tensor::from([1.0]), Tape::new());
-        let mut slope = |below: &dyn for<'t> Fn(Var<'t, f64>, Var<'t, f64>, Var<'t, f64>) -> Var<'t, f64>| {
-            let (_, gradients) =
-                tape.value_and_grad(|tape| below(tape.constant(&loc), tape.param(&scale), tape.constant(&x)).sum_all());
+    macro_rules! slope_by_scale {
+        ($Family:ident, $x:expr) => {{
+            let (scale, mut tape) = (Param::new(Tensor::from([1e-300])), Tape::new());
+            let (_, gradients) = tape.value_and_grad(|tape| {
+                let (loc, x) = (tape.constant(&Tensor::from([1.0])), tape.constant(&Tensor::from([$x])));
+                $Family::new(loc, tape.param(&scale)).cdf(&x).sum_all()
+            });
             gradients.get(&scale).unwrap().item()
-        };
-        assert_eq!(slope(&|loc, scale, x| Normal::new(loc, scale).cdf(&x)), 0.0);
-        assert_eq!(slope(&|loc, scale, x| Laplace::new(loc, scale).cdf(&x)), 0.0);
-        assert_eq!(slope(&|loc, scale, x| Logistic::new(loc, scale).cdf(&x)), 0.0);
-        assert_eq!(slope(&|loc, scale, x| LogNormal::new(loc, scale).cdf(&x)), 0.0);
+        }};
+    }
+    for x in [f64::MAX, -f64::MAX, 1e10] {
+        assert_eq!(slope_by_scale!(Normal, x), 0.0);
+        assert_eq!(slope_by_scale!(Laplace, x), 0.0);
+        assert_eq!(slope_by_scale!(Logistic, x), 0.0);
+        assert_eq!(slope_by_scale!(LogNormal, x), 0.0);
     }
 }
 
