@@ -182,6 +182,7 @@ mod normal;
 mod one_hot_categorical;
 mod poisson;
 mod standard_normal;
+mod overflow;
 mod student_t;
 mod transformed;
 mod uniform;

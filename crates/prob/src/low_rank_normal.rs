@@ -1,13 +1,14 @@
 //! The normal distribution whose covariance is diagonal but for a few directions.
 
 use crate::event::{columns, expand, prepend, rows, together};
+use crate::multivariate_normal::LogDensity;
 use crate::noise::{correlated_normal, standard_normal};
 use crate::woodbury::Woodbury;
 use crate::{Distribution, Entropy, Mode, Moments, MultivariateNormal, ParameterError, Reparameterized, SupportError};
-use autograd::ops::{EachOf, Function};
+use autograd::ops::EachOf;
 use autograd::prelude::*;
 use rand::Rng;
-use std::f64::consts::{E, PI, TAU};
+use std::f64::consts::{E, PI};
 
 /// N(μ, Σ) with Σ = W Wᵀ + diag d: R directions in which elements vary together, and a variance of each element's own.
 ///
@@ -154,24 +155,6 @@ impl<V: Array> LowRankNormal<V> {
     }
 }
 
-/// −½ (q + l + constant) with q = (x − μ)ᵀΣ⁻¹(x − μ) and l = log|Σ|; ∂/∂q = ∂/∂l = −½, 0 where q is infinite.
-#[derive(Debug)]
-struct LogDensity {
-    constant: f64,
-}
-
-impl<F: Real> Function<F, 2> for LogDensity {
-    #[inline(always)]
-    fn f(&self, [q, l]: [F; 2]) -> F {
-        (q + l + F::of(self.constant)) * F::of(-0.5)
-    }
-
-    #[inline(always)]
-    fn d<const I: usize>(&self, [q, _]: [F; 2]) -> F {
-        if q == F::infinity() { F::zero() } else { F::of(-0.5) }
-    }
-}
-
 impl<V: Array> Distribution<V> for LowRankNormal<V> {
     fn shape(&self) -> Shape {
         let factors = together("LowRankNormal", rows(self.factor.shape()), self.diagonal.shape());
@@ -183,8 +166,8 @@ impl<V: Array> Distribution<V> for LowRankNormal<V> {
         together("LowRankNormal: x and the distribution", x.shape(), self.shape());
         let sigma = self.sigma();
         let distance = sigma.square_distance(x.clone() - &self.loc);
-        let density = LogDensity { constant: self.extent() as f64 * TAU.ln() };
-        V::apply(EachOf("LowRankNormal::log_prob", density), &[&distance, &sigma.log_determinant()])
+        let density = EachOf("LowRankNormal::log_prob", LogDensity::of(self.extent()));
+        V::apply(density, &[&distance, &sigma.log_determinant()])
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {

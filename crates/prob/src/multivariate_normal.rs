@@ -2,6 +2,7 @@
 
 use crate::event::{columns, expand, prepend, rows, sum_event, together};
 use crate::noise::correlated_normal;
+use crate::overflow::unless_overflow;
 use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
@@ -95,28 +96,27 @@ impl<V: Array> MultivariateNormal<V> {
         expand(self.scale_tril.diagonal().ln(), self.shape())
     }
 
-    /// log p(x) of finite x.
-    #[track_caller]
-    fn log_density(&self, x: &V) -> V {
-        let distance = self.square_distance(x.clone() - &self.loc);
-        let constant = sum_event(self.log_diagonal() + 0.5 * TAU.ln());
-        distance * -0.5 - constant
-    }
-
-    /// ‖L⁻¹ d‖² for each vector of `d [.., K]`.
+    /// dᵀΣ⁻¹d = ‖L⁻¹ d‖² for each vector of `d [.., K]`.
     #[track_caller]
     pub(crate) fn square_distance(&self, d: V) -> V {
         let shape = together("MultivariateNormal: x and scale_tril", d.shape(), rows(self.scale_tril.shape()));
-        self.scale_tril.solve_lower(&expand(d, shape)).square().sum(-1)
+        unless_overflow("MultivariateNormal", f64::INFINITY, &expand(d, shape), |d| {
+            self.scale_tril.solve_lower(d).square().sum(-1)
+        })
     }
 
-    /// ‖L⁻¹ A‖² for each matrix of `a [.., K, C]`.
+    /// tr(AᵀΣ⁻¹A) = ‖L⁻¹ A‖² for each matrix of `a [.., K, C]`.
     #[track_caller]
     pub(crate) fn square_norm(&self, a: &V) -> V {
         let (a_rows, l_rows) = (rows(a.shape()), rows(self.scale_tril.shape()));
         let shape = together("MultivariateNormal: two factors", a_rows, l_rows);
         let a = expand(a.clone(), shape.push(a.shape()[a_rows.rank()]));
-        self.scale_tril.solve_lower(&columns(&a)).square().sum(-1).sum(0)
+        self.square_distance(columns(&a)).sum(0)
+    }
+
+    /// K.
+    pub(crate) fn extent(&self) -> usize {
+        self.loc.shape()[self.loc.shape().rank() - 1]
     }
 
     /// The same distribution over plain numbers.
@@ -130,32 +130,28 @@ impl<V: Array> MultivariateNormal<V> {
     }
 }
 
-/// `[.., 1]`, 0 for the vectors of x `[.., K]` that have infinite elements and no NaN, 1 for others; nothing if there is none.
-fn finite_vectors<F: Real>(x: &Tensor<F>) -> Option<Tensor<F>> {
-    let k = *x.shape().dims().last()?;
-    let vectors = || x.data().chunks_exact(k.max(1));
-    let infinite = |x: &[F]| x.iter().any(|x| x.is_infinite()) && !x.iter().any(|x| x.is_nan());
-    vectors().any(infinite).then(|| {
-        let finite = vectors().map(|x| F::of(f64::from(!infinite(x)))).collect();
-        Tensor::new(rows(x.shape()).push(1), finite)
-    })
-}
-
-/// x where the other number is 1, something else where it is 0, and nothing moves there.
+/// −½ (q + l + K log 2π) with q = (x − μ)ᵀΣ⁻¹(x − μ) and l = log|Σ|; ∂/∂q = ∂/∂l = −½, 0 where q is infinite.
 #[derive(Debug)]
-struct Where {
-    otherwise: f64,
+pub(crate) struct LogDensity {
+    constant: f64,
 }
 
-impl<F: Real> Function<F, 2> for Where {
+impl LogDensity {
+    /// Of vectors of K elements.
+    pub fn of(k: usize) -> Self {
+        LogDensity { constant: k as f64 * TAU.ln() }
+    }
+}
+
+impl<F: Real> Function<F, 2> for LogDensity {
     #[inline(always)]
-    fn f(&self, [x, here]: [F; 2]) -> F {
-        if here == F::zero() { F::of(self.otherwise) } else { x }
+    fn f(&self, [q, l]: [F; 2]) -> F {
+        (q + l + F::of(self.constant)) * F::of(-0.5)
     }
 
     #[inline(always)]
-    fn d<const I: usize>(&self, [_, here]: [F; 2]) -> F {
-        if I == 0 { here } else { F::zero() }
+    fn d<const I: usize>(&self, [q, _]: [F; 2]) -> F {
+        if q == F::infinity() { F::zero() } else { F::of(-0.5) }
     }
 }
 
@@ -167,12 +163,9 @@ impl<V: Array> Distribution<V> for MultivariateNormal<V> {
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
         together("MultivariateNormal: x and the distribution", x.shape(), self.shape());
-        let Some(finite) = finite_vectors(&x.value()) else { return self.log_density(x) };
-        // L⁻¹ x would be ∞ − ∞.
-        let (name, x_shape) = ("MultivariateNormal::log_prob", x.shape());
-        let x = V::apply(EachOf(name, Where { otherwise: 0.0 }), &[x, &x.constant(&finite)]);
-        let finite = x.constant(&finite.reshape(rows(x_shape)));
-        V::apply(EachOf(name, Where { otherwise: f64::NEG_INFINITY }), &[&self.log_density(&x), &finite])
+        let distance = self.square_distance(x.clone() - &self.loc);
+        let log_determinant = sum_event(self.log_diagonal() * 2.0);
+        V::apply(EachOf("MultivariateNormal::log_prob", LogDensity::of(self.extent())), &[&distance, &log_determinant])
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {

@@ -1,8 +1,9 @@
 //! Distributions by a change of variables.
 
+use crate::event::{expand, together};
+use crate::overflow::unless_overflow;
 use crate::transform::{Invertible, Transform};
 use crate::{Distribution, Key, Reparameterized, SupportError};
-use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
 
@@ -133,61 +134,6 @@ fn of_shape<V: Array>(base: Shape, y: V) -> V {
     y
 }
 
-/// log p_base − log|det|, −∞ where the first is −∞ or the second ∞; with derivative 1 and −1, 0 there.
-#[derive(Debug)]
-struct LogDensity;
-
-impl<F: Real> Function<F, 2> for LogDensity {
-    #[inline(always)]
-    fn f(&self, [log_p, log_det]: [F; 2]) -> F {
-        let difference = log_p - log_det;
-        if outside(log_p, log_det) { F::neg_infinity() } else { difference }
-    }
-
-    #[inline(always)]
-    fn d<const I: usize>(&self, [log_p, log_det]: [F; 2]) -> F {
-        let slope = if I == 0 { F::one() } else { -F::one() };
-        if outside(log_p, log_det) { F::zero() } else { slope }
-    }
-}
-
-#[inline(always)]
-fn outside<F: Real>(log_p: F, log_det: F) -> bool {
-    (log_p == F::neg_infinity()) | (log_det == F::infinity())
-}
-
-/// y where it is finite, else 0 and held: what a conditioner makes of ∞ is NaN.
-#[derive(Debug)]
-struct Finite;
-
-impl<F: Real> Function<F, 1> for Finite {
-    #[inline(always)]
-    fn f(&self, [y]: [F; 1]) -> F {
-        if y.abs() == F::infinity() { F::zero() } else { y }
-    }
-
-    #[inline(always)]
-    fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
-        if y.abs() == F::infinity() { F::zero() } else { F::one() }
-    }
-}
-
-/// ∞ where y is infinite, 0 elsewhere, and held.
-#[derive(Debug)]
-struct Infinite;
-
-impl<F: Real> Function<F, 1> for Infinite {
-    #[inline(always)]
-    fn f(&self, [y]: [F; 1]) -> F {
-        if y.abs() == F::infinity() { F::infinity() } else { F::zero() }
-    }
-
-    #[inline(always)]
-    fn d<const I: usize>(&self, _: [F; 1]) -> F {
-        F::zero()
-    }
-}
-
 impl<V: Array, B: Reparameterized<V>, T: Invertible<V>> Distribution<V> for Transformed<B, T> {
     fn shape(&self) -> Shape {
         self.base.shape()
@@ -195,16 +141,12 @@ impl<V: Array, B: Reparameterized<V>, T: Invertible<V>> Distribution<V> for Tran
 
     #[track_caller]
     fn log_prob(&self, y: &V) -> V {
-        // Hardly ever is there anything infinite; reading y costs less than replacing it.
-        let infinite = y.value().data().iter().any(|y| y.as_f64().is_infinite());
-        let (x, log_det) = if infinite {
-            let finite = V::apply(EachOf("Transformed::log_prob", Finite), &[y]);
-            let (x, log_det) = self.transform.inverse_with_log_det(&finite);
-            (x, log_det + V::apply(SumOf("Transformed::log_prob", Infinite), &[y]))
-        } else {
-            self.transform.inverse_with_log_det(y)
-        };
-        V::apply(EachOf("Transformed::log_prob", LogDensity), &[&self.base.log_prob(&x), &log_det])
+        // A conditioner may make NaN of what is infinite or nearly so.
+        let y = expand(y.clone(), together("Transformed: y and the distribution", y.shape(), self.shape()));
+        unless_overflow("Transformed::log_prob", f64::NEG_INFINITY, &y, |y| {
+            let (x, log_det) = self.transform.inverse_with_log_det(y);
+            self.base.log_prob(&x) - log_det
+        })
     }
 
     fn supports(&self, y: &Tensor<V::F>) -> Result<(), SupportError> {

@@ -7,6 +7,7 @@
 //! columns are nearly the same, I would be lost in AᵀA, and with it C's definiteness. All is computed in `f64` for either type.
 
 use crate::event::{expand, together};
+use crate::overflow::unless_overflow;
 use autograd::prelude::*;
 use autograd::{Cotangents, Op, Point, ShapeError};
 use std::sync::Arc;
@@ -51,8 +52,9 @@ impl<V: Array> Woodbury<V> {
     #[track_caller]
     pub fn square_distance(&self, delta: V) -> V {
         let shape = together("LowRankNormal: x and the factors", delta.shape(), self.shape());
-        let op = SquareDistance(Arc::clone(&self.numbers));
-        V::apply(op, &[&expand(delta, shape), &self.factor, &self.diagonal])
+        unless_overflow("LowRankNormal", f64::INFINITY, &expand(delta, shape), |delta| {
+            V::apply(SquareDistance(Arc::clone(&self.numbers)), &[delta, &self.factor, &self.diagonal])
+        })
     }
 
     /// log|Σ| of each matrix.
@@ -142,9 +144,7 @@ impl Factors {
         self.solve_transposed(s, v);
         self.solve(s, v);
         residual.iter_mut().zip(self.rows(s)).for_each(|(u, row)| *u -= dot(row, v));
-        let square = dot(residual, residual) + dot(v, v);
-        // ∞ − ∞ of what is infinite, or overflows.
-        if square.is_nan() && !delta.iter().any(|d| d.is_nan()) { f64::INFINITY } else { square }
+        dot(residual, residual) + dot(v, v)
     }
 }
 
@@ -152,7 +152,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// y = δᵀΣ⁻¹δ. With h = Σ⁻¹δ and v = Wᵀh, ∂y/∂δ = 2h, ∂y/∂W = −2h vᵀ and ∂y/∂dⱼ = −hⱼ²; 0 where y is infinite.
+/// y = δᵀΣ⁻¹δ. With h = Σ⁻¹δ and v = Wᵀh, ∂y/∂δ = 2h, ∂y/∂W = −2h vᵀ and ∂y/∂dⱼ = −hⱼ².
 #[derive(Debug)]
 struct SquareDistance(Arc<Factors>);
 
@@ -186,10 +186,6 @@ impl<F: Real> Op<F> for SquareDistance {
             let (h, v) = (&mut h[i * k..][..k], &mut v[i * r..][..r]);
             self.0.square_distance(i % stack, &at.x(0)[i * k..][..k], h, v);
             h.iter_mut().zip(self.0.scale(i % stack)).for_each(|(h, scale)| *h /= scale);
-            if at.y()[i] == F::infinity() {
-                h.fill(0.0);
-                v.fill(0.0);
-            }
         }
         dx.with(0, |d| {
             d.iter_mut().enumerate().for_each(|(i, d)| *d = F::of(2.0 * h[i]) * g[i / k]);

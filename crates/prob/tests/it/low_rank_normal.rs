@@ -229,7 +229,7 @@ fn outside_its_support() {
         let twice = |a: &V| row(&[a.clone(), a.clone()]);
         P::new(twice(&m), twice(&w).reshape([2, 1]), twice(&d)).log_prob(&row(&[x, y]))
     }
-    for (x, y) in [(INF, 0.0), (-INF, INF), (INF, INF)] {
+    for (x, y) in [(INF, 0.0), (-INF, INF), (INF, INF), (f64::MAX, 0.0), (f64::MAX, -f64::MAX)] {
         is_outside([x, y, 0.5, 0.7, 2.0], |v| log_prob(v), |v| log_prob(v));
     }
     let p = P::new(Tensor::from([1.0, 1.0]), Tensor::from([[0.5], [-1.0]]), Tensor::from([1.0, 1.0]));
@@ -237,6 +237,9 @@ fn outside_its_support() {
         assert_eq!(p.log_prob(&Tensor::from([x, x])).item(), -INF);
     }
     assert!(p.log_prob(&Tensor::from([f64::NAN, INF])).item().is_nan());
+    let [q, p] = [f64::MAX, -f64::MAX]
+        .map(|m| P::new(Tensor::from([m, m]), Tensor::from([[0.5], [-1.0]]), Tensor::from([1.0, 1.0])));
+    assert_eq!(kl(&q, &p).item(), INF);
 }
 
 /// A vector's event with one factor, one a row, and draws in front: as one event at a time.

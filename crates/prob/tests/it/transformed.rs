@@ -3,8 +3,9 @@
 use crate::support::agreement::{Inputs, agreement, values};
 use crate::support::draws::{come_through_every_door, follow_density, gradients_of_expectation};
 use crate::support::flows::{KINDS, flow, parameters, takes};
+use crate::support::golden::row;
 use crate::support::gradients::gradients;
-use crate::support::limits::is_outside;
+use crate::support::limits::{at_each, is_outside};
 use crate::support::mass::{Domain, mass};
 use crate::support::{INF, close, stream, tensor};
 use autograd::prelude::*;
@@ -230,14 +231,16 @@ fn outside_its_support() {
         }
         is_outside([y, 1.0, 0.5], |v| density(kind, v), |v| density(kind, v));
     }
-    // No flow makes NaN of infinity, and one element outside does not touch the other events.
-    for kind in KINDS {
+    // No flow makes NaN of infinity or the greatest number, and one element outside does not touch the other events.
+    for (kind, edge) in KINDS.iter().flat_map(|kind| [INF, -INF, f64::MAX, -f64::MAX].map(|edge| (*kind, edge))) {
         let q = flow_of(kind, 3);
         let (y, log_q) = q.rsample_n_with_log_prob(2, &mut stream(226));
         let mut far = y.clone();
-        far.data_mut()[1] = INF;
+        far.data_mut()[1] = edge;
         let log_p = q.log_prob(&far);
-        assert_eq!(log_p.data()[0], -INF, "{kind}");
+        // The logarithm of the greatest number is no large one.
+        let possible = kind == "exp" && edge == f64::MAX;
+        assert!(if possible { log_p.data()[0].is_finite() } else { log_p.data()[0] == -INF }, "{kind} at {edge}");
         assert!((log_p.data()[1] - log_q.data()[1]).abs() < 1e-10, "{kind}");
         gradients(&[y], |v| {
             let y = v[0].constant(&far) + v[0] * 0.0;
@@ -275,6 +278,23 @@ fn data_outside_the_support_are_named() {
     // The base's own support, in terms of x.
     let twice = Transformed::new(Transformed::new(base(), Exp), Reverse);
     says(twice.supports(&y(-1.0, 2.0)), "Exp: y must be positive and finite; element 1 is -1");
+}
+
+/// A log-scale without bounds, e to which is ∞ where y is −10⁴.
+#[test]
+fn overflow_in_a_flow_is_impossible() {
+    fn log_prob<V: Array>([a, b, m]: [V; 3]) -> V {
+        let base = Normal::new(row(&[m.clone(), m.clone()]), m.constant(&Tensor::scalar(V::F::of(1.0))));
+        let coupling = Coupling::new(Unchanged::First(1), |a: &V| (a.clone() * 0.0, a.clone()));
+        Transformed::new(base, coupling).log_prob(&row(&[a, b]))
+    }
+    for [a, b] in [[-1e4, 1.0], [-1e4, 0.0], [-f64::MAX, 1.0], [f64::MAX, 1.0], [INF, 0.0]] {
+        is_outside([a, b, 0.5], |v| log_prob(v), |v| log_prob(v));
+    }
+    // Parameters that are no numbers are not hidden.
+    for a in [0.0, -1e4, INF] {
+        assert!(at_each::<f64, 3>([a, 0.0, f64::NAN], |v| log_prob(v)).0.is_nan());
+    }
 }
 
 /// Rows of parameters that the base does not have would draw all rows from the same noise.
