@@ -181,7 +181,7 @@ impl<F: Real> Function<F, 2> for Quantile {
 
 /// E[x] for a logit, in [0, 1]; the derivative is the variance.
 #[derive(Debug)]
-struct Mean;
+pub(crate) struct Mean;
 
 impl<F: Real> Function<F, 1> for Mean {
     #[inline(always)]

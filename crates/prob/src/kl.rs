@@ -1,17 +1,20 @@
 //! Kullback–Leibler divergences: every closed form on one page.
 
+use crate::continuous_bernoulli::Mean;
 use crate::dirichlet::{spread, without_last};
 use crate::event::{expand, sum_event, together};
+use crate::special::quadrature::with_few_nodes;
 use crate::special::scalar::{self, stirling_error, stirling_error_derivative, trigamma};
+use crate::special::truncated_exponential::{log_normalizer, mean, variance};
 use crate::special::{
     Deviance, bd0, deviance, deviance_of_product, difference_of_products, digamma_less_ln, ln_quotient, weigh,
 };
 use crate::{
-    Bernoulli, Beta, Categorical, Dirichlet, Distribution, Exponential, Gamma, Laplace, LogNormal, LowRankNormal,
-    Moments, MultivariateNormal, Normal, OneHotCategorical, Poisson, StandardNormal, Uniform, UniformCategorical,
-    UniformSphere, VonMisesFisher,
+    Bernoulli, Beta, Categorical, ContinuousBernoulli, Dirichlet, Distribution, Exponential, Gamma, Laplace, LogNormal,
+    LowRankNormal, Moments, MultivariateNormal, Normal, OneHotCategorical, Poisson, StandardNormal, Uniform,
+    UniformCategorical, UniformSphere, VonMisesFisher,
 };
-use autograd::ops::{Function, SumOf};
+use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use std::f64::consts::{E, FRAC_1_SQRT_2, FRAC_PI_2, PI};
 
@@ -94,36 +97,49 @@ impl<F: Real> Function<F, 2> for KlToStandard {
     }
 }
 
-/// ½ { tr(Σ₁⁻¹Σ₀) + (μ₀ − μ₁)ᵀΣ₁⁻¹(μ₀ − μ₁) − K + log|Σ₁| − log|Σ₀| }, where with Σ = L Lᵀ the trace is ‖L₁⁻¹L₀‖² and
-/// the form ‖L₁⁻¹(μ₀ − μ₁)‖² (J. Duchi, *Derivations for linear algebra and optimization*, 2007).
+/// ½ { tr(Σ₁⁻¹Σ₀) + (μ₀ − μ₁)ᵀΣ₁⁻¹(μ₀ − μ₁) − K + log|Σ₁| − log|Σ₀| } (J. Duchi, *Derivations for linear algebra and
+/// optimization*, 2007), where with Σ = L Lᵀ the form is ‖L₁⁻¹(μ₀ − μ₁)‖², and with L₁⁻¹L₀ = I + E the rest is
+/// ½ ‖E‖² + Σⱼ { Eⱼⱼ − log(1 + Eⱼⱼ) }. E is computed as L₁⁻¹(L₀ − L₁), so that near q = p no digits are lost.
 impl<V: Array> KlTo<MultivariateNormal<V>, V> for MultivariateNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &MultivariateNormal<V>) -> V {
-        together("KL(MultivariateNormal ‖ MultivariateNormal)", self.shape(), p.shape());
-        let log_ratio = sum_event((p.log_diagonal() - self.log_diagonal()) * 2.0 - 1.0);
+        const NAME: &str = "KL(MultivariateNormal ‖ MultivariateNormal)";
+        together(NAME, self.shape(), p.shape());
+        let (lower, other) = (self.scale_tril(), p.scale_tril());
         let distance = p.square_distance(self.loc().clone() - p.loc());
-        (p.square_norm(self.scale_tril()) + distance + log_ratio) * 0.5
+        let change = p.square_norm(&(lower.clone() - other));
+        let excess = V::apply(SumOf(NAME, Excess), &[&other.diagonal(), &lower.diagonal()]);
+        (distance + change) * 0.5 + excess
     }
 }
 
-/// ½ { tr Σ + μᵀμ − K − log|Σ| }, element by element.
+/// ½ { tr Σ + μᵀμ − K − log|Σ| }, element by element: the same with L₁ = I and E = L − I.
 impl<V: Array> KlTo<StandardNormal, V> for MultivariateNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &StandardNormal) -> V {
-        let shape = together("KL(MultivariateNormal ‖ StandardNormal)", self.shape(), p.shape());
-        let terms = self.variance() + self.loc().square() - 1.0 - self.log_diagonal() * 2.0;
-        sum_event(expand(terms, shape)) * 0.5
+        const NAME: &str = "KL(MultivariateNormal ‖ StandardNormal)";
+        let shape = together(NAME, self.shape(), p.shape());
+        let lower = self.scale_tril();
+        let (identity, one) = (Tensor::eye(self.extent()), Tensor::scalar(V::F::of(1.0)));
+        let change = (lower.clone() - lower.constant(&identity)).square().sum(-1);
+        let excess = V::apply(EachOf(NAME, Excess), &[&lower.constant(&one), &lower.diagonal()]);
+        sum_event(expand((self.loc().square() + change) * 0.5 + excess, shape))
     }
 }
 
-/// ½ Σⱼ { Σ₀ⱼⱼ/σ₁ⱼ² + ((μ₀ⱼ − μ₁ⱼ)/σ₁ⱼ)² − 1 + log σ₁ⱼ² − 2 log L₀ⱼⱼ }: the trace needs the diagonal of Σ₀ alone.
+/// ½ Σⱼ { Σ₀ⱼⱼ/σ₁ⱼ² + ((μ₀ⱼ − μ₁ⱼ)/σ₁ⱼ)² − 1 + log σ₁ⱼ² − 2 log L₀ⱼⱼ }, element by element: the same with L₁ = diag σ₁, where
+/// row j of E is that of L₀ − L₁ over σ₁ⱼ.
 impl<V: Array> KlTo<Normal<V>, V> for MultivariateNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &Normal<V>) -> V {
-        together("KL(MultivariateNormal ‖ Normal)", self.shape(), p.shape());
-        let distance = ((self.loc().clone() - p.loc()) / p.scale()).square();
-        let trace = self.variance() / p.square_scale();
-        sum_event(trace + distance - 1.0 - (self.log_diagonal() * 2.0 - p.log_variance())) * 0.5
+        const NAME: &str = "KL(MultivariateNormal ‖ Normal)";
+        together(NAME, self.shape(), p.shape());
+        let (lower, scale) = (self.scale_tril(), p.scale());
+        let scale = expand(scale.clone(), together(NAME, scale.shape(), Shape::new(&[self.extent()])));
+        let distance = ((self.loc().clone() - p.loc()) / &scale).square();
+        let change = (lower.clone() - scale.diagonal_matrix()).square().sum(-1) / scale.square();
+        let excess = V::apply(EachOf(NAME, Excess), &[&scale, &lower.diagonal()]);
+        sum_event((distance + change) * 0.5 + excess)
     }
 }
 
@@ -138,6 +154,9 @@ impl<V: Array> KlTo<MultivariateNormal<V>, V> for Normal<V> {
 
 /// ½ { tr(Σ₁⁻¹Σ₀) + (μ₀ − μ₁)ᵀΣ₁⁻¹(μ₀ − μ₁) − K + log|Σ₁| − log|Σ₀| }, where with Σ₀ = S Sᵀ and S = (W, diag √d) the trace
 /// is the sum of sᵀΣ₁⁻¹s over the columns s of S.
+///
+/// Here and below, where a covariance of low rank is on either side, the terms are large near q = p and nearly cancel: the
+/// absolute error is some roundings of K and of the log-determinants, and a divergence of 0 may come out as −10⁻¹⁵ K.
 impl<V: Array> KlTo<LowRankNormal<V>, V> for LowRankNormal<V> {
     #[track_caller]
     fn kl_to(&self, p: &LowRankNormal<V>) -> V {
@@ -213,6 +232,52 @@ impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
     }
 }
 
+/// Σⱼ { A(l₁) − A(l₀) − (l₁ − l₀) E_q\[xⱼ\] } with A(l) = log ∫₀¹ eˡˣ dx, whose derivatives are the mean and the variance.
+impl<V: Array> KlTo<ContinuousBernoulli<V>, V> for ContinuousBernoulli<V> {
+    #[track_caller]
+    fn kl_to(&self, p: &ContinuousBernoulli<V>) -> V {
+        let terms = SumOf("KL(ContinuousBernoulli ‖ ContinuousBernoulli)", BetweenContinuousBernoullis);
+        V::apply(terms, &[self.logits(), p.logits()])
+    }
+}
+
+/// As it stands, with what logits of large size have in common left out; near l₁ = l₀, where that cancels, the integral
+/// d² ∫₀¹ (1 − t) v(l₀ + t d) dt of the variance v with d = l₁ − l₀. ∂/∂l₀ = −d v(l₀); ∂/∂l₁ is the difference of the means,
+/// and near l₁ = l₀ d ∫₀¹ v(l₀ + t d) dt.
+#[derive(Debug)]
+struct BetweenContinuousBernoullis;
+
+/// Whether the variance is a polynomial of degree 15, but for rounding, between two logits.
+#[inline(always)]
+fn are_near<F: Real>(l0: F, l1: F) -> bool {
+    let least = if l0.abs() < l1.abs() { l0.abs() } else { l1.abs() };
+    (l1 - l0).abs() < F::one() + F::of(0.25) * least
+}
+
+impl<F: Real> Function<F, 2> for BetweenContinuousBernoullis {
+    #[inline(always)]
+    fn f(&self, [l0, l1]: [F; 2]) -> F {
+        let (d, q, p) = (l1 - l0, l0.abs(), l1.abs());
+        let near = d * d * with_few_nodes(|t| (F::one() - t) * variance((l0 + t * d).abs()));
+        let m = mean(q);
+        let same_side = (l0 > F::zero()) == (l1 > F::zero());
+        let rate = if same_side { (p - q) * m } else { p * (F::one() - m) - q * m };
+        let far = log_normalizer(q) - log_normalizer(p) + rate;
+        if are_near(l0, l1) { near } else { far }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [l0, l1]: [F; 2]) -> F {
+        let d = l1 - l0;
+        if I == 0 {
+            return -d * variance(l0.abs());
+        }
+        let near = d * with_few_nodes(|t| variance((l0 + t * d).abs()));
+        let far = Mean.f([l1]) - Mean.f([l0]);
+        if are_near(l0, l1) { near } else { far }
+    }
+}
+
 /// Σⱼ Σ_c q(xⱼ = c) { log q(xⱼ = c) − log p(xⱼ = c) }; ∞ where q allows what p rules out.
 impl<V: Array> KlTo<Categorical<V>, V> for Categorical<V> {
     #[track_caller]
@@ -271,11 +336,50 @@ fn to_uniform<V: Array>(who: &str, log_q: V, p: &UniformCategorical) -> V {
 impl<V: Array> KlTo<Laplace<V>, V> for Laplace<V> {
     #[track_caller]
     fn kl_to(&self, p: &Laplace<V>) -> V {
-        together("KL(Laplace ‖ Laplace)", self.shape(), p.shape());
-        let distance = (self.loc().clone() - p.loc()).abs();
-        let ratio = self.scale().clone() / p.scale();
-        let overlap = (-(distance.clone() / self.scale())).exp() * &ratio;
-        sum_event(distance / p.scale() + overlap - 1.0 - ratio.ln())
+        let terms = SumOf("KL(Laplace ‖ Laplace)", BetweenLaplaces);
+        V::apply(terms, &[self.loc(), self.scale(), p.loc(), p.scale()])
+    }
+}
+
+/// r (t + e⁻ᵗ − 1) + (r − 1 − log r) with t = |μ₀ − μ₁|/b₀ and r = b₀/b₁, neither of which is negative or cancels: the
+/// first is r bd0(1, e⁻ᵗ). With the sign s of μ₀ − μ₁, ∂/∂μ₀ = s (1 − e⁻ᵗ)/b₁ = −∂/∂μ₁, ∂/∂b₀ = {(b₀ − b₁)/b₀ −
+/// bd0(e⁻ᵗ, 1)}/b₁ and ∂/∂b₁ = {(b₁ − b₀)/b₁ − r bd0(1, e⁻ᵗ)}/b₁.
+#[derive(Debug)]
+struct BetweenLaplaces;
+
+impl BetweenLaplaces {
+    /// r bd0(1, e⁻ᵗ), t, and e⁻ᵗ − 1.
+    #[inline(always)]
+    fn shift<F: Real>([m0, b0, m1, b1]: [F; 4]) -> (F, F, F) {
+        let distance = (m0 - m1).abs();
+        let (t, ratio) = (distance / b0, b0 / b1);
+        let less = (-t).fast_exp_m1();
+        let shift = ratio * deviance(F::one(), F::one() + less, -less, t);
+        let shift = if distance == F::zero() { F::zero() } else { shift };
+        // Where t overflows, r t may be a number.
+        (if t == F::infinity() { distance / b1 } else { shift }, t, less)
+    }
+}
+
+impl<F: Real> Function<F, 4> for BetweenLaplaces {
+    #[inline(always)]
+    fn f(&self, x: [F; 4]) -> F {
+        let [_, b0, _, b1] = x;
+        BetweenLaplaces::shift(x).0 + Excess.f([b1, b0])
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, x: [F; 4]) -> F {
+        let [m0, b0, m1, b1] = x;
+        let (shift, t, less) = BetweenLaplaces::shift(x);
+        let away = if m0 < m1 { less } else { -less };
+        let slope = match I {
+            0 => away,
+            1 => (b0 - b1) / b0 - deviance(F::one() + less, F::one(), less, -t),
+            2 => -away,
+            _ => (b1 - b0) / b1 - shift,
+        };
+        slope / b1
     }
 }
 
@@ -464,25 +568,26 @@ impl<F: Real> Function<F, 4> for NormalToLaplace {
 impl<V: Array> KlTo<Exponential<V>, V> for Exponential<V> {
     #[track_caller]
     fn kl_to(&self, p: &Exponential<V>) -> V {
-        V::apply(SumOf("KL(Exponential ‖ Exponential)", BetweenExponentials), &[self.rate(), p.rate()])
+        V::apply(SumOf("KL(Exponential ‖ Exponential)", Excess), &[self.rate(), p.rate()])
     }
 }
 
-/// bd0(λ₀, λ₁)/λ₀; ∂/∂λ₀ = (λ₀ − λ₁)/λ₀², ∂/∂λ₁ = (λ₁ − λ₀)/λ₀λ₁.
+/// By how much b/a exceeds 1 + log(b/a): bd0(a, b)/a, in which nothing cancels; ∂/∂a = (a − b)/a²,
+/// ∂/∂b = (b − a)/ab.
 #[derive(Debug)]
-struct BetweenExponentials;
+struct Excess;
 
-impl<F: Real> Function<F, 2> for BetweenExponentials {
+impl<F: Real> Function<F, 2> for Excess {
     #[inline(always)]
-    fn f(&self, [q, p]: [F; 2]) -> F {
-        scalar::bd0(q, p) / q
+    fn f(&self, [a, b]: [F; 2]) -> F {
+        scalar::bd0(a, b) / a
     }
 
     #[inline(always)]
-    fn d<const I: usize>(&self, [q, p]: [F; 2]) -> F {
+    fn d<const I: usize>(&self, [a, b]: [F; 2]) -> F {
         match I {
-            0 => (q - p) / q / q,
-            _ => (p - q) / q / p,
+            0 => (a - b) / a / a,
+            _ => (b - a) / a / b,
         }
     }
 }

@@ -58,7 +58,7 @@
 //! | [`Gamma`] | (0, ∞) | concentration, rate | r m o e c | `Gamma` | positive data or latents, spectra |
 //! | [`Beta`] | (0, 1) | concentration1, concentration0 | r m o e c | `Beta` | fractions |
 //! | [`Uniform`] | \[a, b\] | low, high | r m o e c | `Uniform` | bounded priors |
-//! | [`ContinuousBernoulli`] | \[0, 1\] | logits | r m o e c | – | grey pixels, where cross-entropy is no density |
+//! | [`ContinuousBernoulli`] | \[0, 1\] | logits | r m o e c | `ContinuousBernoulli` | grey pixels, where cross-entropy is no density |
 //! | [`DiscretizedLogistic`] | {0, 1/(L − 1), …, 1} | loc, scale, levels | m o c | – | 8-bit pixels |
 //! | [`DiscretizedLogisticMixture`] | {0, 1/(L − 1), …, 1} | logits, loc, scale, levels | m c | – | 8-bit pixels with several peaks |
 //! | [`Bernoulli`] | {0, 1} | logits or probabilities | m o e c | `Bernoulli` | binary pixels |

@@ -1,5 +1,7 @@
 //! Integrals of smooth functions.
 
+use autograd::Real;
+
 /// Nodes below ½ and weights of C. F. Gauss' quadrature over [0, 1] with 28 nodes; the others are their mirror images.
 const NODES: [(f64, f64); 14] = [
     (0.001778751213022789, 0.004562141296547369),
@@ -25,6 +27,25 @@ pub(crate) fn over_unit_interval<const N: usize>(f: impl Fn(f64) -> [f64; N]) ->
         for node in [node, 1.0 - node] {
             sum.iter_mut().zip(f(node)).for_each(|(sum, f)| *sum += weight * f);
         }
+    }
+    sum
+}
+
+/// The same with 8 nodes.
+const FEW_NODES: [(f64, f64); 4] = [
+    (0.019855071751231884, 0.05061426814518813),
+    (0.10166676129318664, 0.11119051722668724),
+    (0.2372337950418355, 0.15685332293894363),
+    (0.4082826787521751, 0.181341891689181),
+];
+
+/// ∫₀¹ f(t) dt of a function that is nearly a polynomial: exact for those of degree 15. No branches, for loops that
+/// vectorise.
+#[inline(always)]
+pub(crate) fn with_few_nodes<F: Real>(f: impl Fn(F) -> F) -> F {
+    let mut sum = F::zero();
+    for (node, weight) in FEW_NODES {
+        sum += F::of(weight) * (f(F::of(node)) + f(F::of(1.0 - node)));
     }
     sum
 }

@@ -89,7 +89,8 @@ show("Φ⁻¹ in the tail, to begin with",
      between(1 / sqrt(1074 * log(mpf(2))), 1 / sqrt(log(mpf(8))), tail), single=None, double=19)
 
 # Gauss' quadrature over [0, 1]: the nodes below ½ with their weights; the others are their mirror images.
-nodes, weights = numpy.polynomial.legendre.leggauss(28)
-print("nodes and weights")
-for x, w in list(zip(nodes, weights))[:14]:
-    print(f"    ({float((1 + x) / 2)!r}, {float(w / 2)!r}),")
+for n in (28, 8):
+    nodes, weights = numpy.polynomial.legendre.leggauss(n)
+    print(n, "nodes and weights")
+    for x, w in list(zip(nodes, weights))[: n // 2]:
+        print(f"    ({float((1 + x) / 2)!r}, {float(w / 2)!r}),")

@@ -61,3 +61,28 @@ for i, l in enumerate(logits + near + edges + far):
         emit("entropy", entropy, [l], scipy_value=stats.truncexpon.entropy(abs(l), scale=1 / abs(l)) if check else None)
 for x in (-0.5, 1.5):
     emit("cdf", lambda x, l: mpf(x > 1), [x, 3])
+
+
+def log_partition(l):
+    return mpmath.log(mpmath.expm1(l) / l) if l else mpf(0)
+
+
+def kl(q, p):
+    return log_partition(p) - log_partition(q) - (p - q) * mean(q)
+
+
+pairs = [[logits[i], logits[i + 1]] for i in range(5)]
+apart = [[3, 3], [0, 5], [5, 0], [-5, 5], [1, -1], [0.5, -1], [50, -50], [700, -700], [700, 400], [400, 700], [2.0**-20, 20], [-1000, -1500]]
+for i, (q, p) in enumerate(pairs + apart):
+    definition = None
+    if i < len(pairs):
+        q_, p_ = mpf(q), mpf(p)
+        log_q = lambda x: log_prob(x, q_)
+        definition = mpmath.quad(lambda x: mpmath.exp(log_q(x)) * (log_q(x) - log_prob(x, p_)), [0, 0.25, 0.5, 1])
+    emit("kl", kl, [q, p], definition=definition)
+# Neighbours, and what is just not near, by the logarithm, so that small divergences and their derivatives are compared in
+# relation to their size.
+near = [[l, l + 2.0**-k] for l in (2.0**-30, 0.5, -3, 8) for k in (4, 12, 20)]
+near += [[100, 100 + 2.0**-12], [-300, -360], [-300, -380], [1, 2], [1, 2.3125], [-0.5, 0.4375], [-0.5, 0.5625], [6, 4], [6, 3.5]]
+for q, p in near:
+    emit("log_kl", lambda q, p: mpmath.log(kl(q, p)), [single(q), single(p)])

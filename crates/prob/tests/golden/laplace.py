@@ -37,3 +37,9 @@ for i, args in enumerate(pairs + far):
         points = sorted([m0 + k * b0 for k in (-80, -20, -5, 0, 5, 20, 80)] + [m1])
         definition = expectation(log_q, lambda x: log_q(x) - log_prob(x, m1, b1), points)
     emit("kl", kl, args, by=[0, 1, 2, 3] if m0 != m1 else [1, 3], definition=definition)
+# Neighbours, by the logarithm, so that small divergences and their derivatives are compared in relation to their size.
+near = [[0.25, 1, 0.25 + 2.0**-k, 1] for k in (0, 1, 4, 12, 20)] + [[0, 1, 0, 1 + 2.0**-k] for k in (1, 12, 20)]
+near += [[3, 2, 3 + 2.0**-12, 2 - 2.0**-13], [-1, 2.0**-10, -1, 2.0**-10 + 2.0**-30], [0, 1, 0.6875, 1], [0, 1, -0.703125, 1]]
+for args in near:
+    by = [i for i in range(4) if i % 2 or args[0] != args[2]]
+    emit("log_kl", lambda *x: mpmath.log(kl(*x)), args, by)

@@ -64,3 +64,25 @@ for i, (x, loc, low) in enumerate(cases + skew):
     emit("entropy", entropy, low, scipy_value=stats.multivariate_normal.entropy(loc, cov) if moderate else None)
 for i, ((_, m0, low0), (_, m1, low1)) in enumerate(zip(cases + skew, (cases + skew)[1:])):
     emit("kl", kl, [*m0, *low0, *m1, *low1], by=None if i < len(cases) - 1 else ())
+
+
+def log_kl(*args):
+    return mpmath.log(kl(*args))
+
+
+# Neighbours, by the logarithm, so that small divergences are compared in relation to their size.
+mean, low = [0.25, -1, 0.5], [1, 0.5, 1.5, -0.25, 0.75, 2]
+steep = [2.0**-6, 1, 1, 1, 1, 2.0**3]
+for q, exponent, change in [
+    (low, 12, [1, -2, 1, 3, -1, 2]),
+    (low, 20, [1, -2, 1, 3, -1, 2]),
+    (low, 12, [0, 1, 0, 0, 0, 0]),
+    (low, 12, [0, 0, 0, 0, 0, 1]),
+    (low, 3, [1, -2, 1, 3, -1, 2]),
+    (steep, 16, [0.125, -2, 1, 3, -1, 2]),
+]:
+    p = [v + c * 2.0**-exponent for v, c in zip(q, change)]
+    emit("log_kl", log_kl, [*mean, *q, *mean, *p], by=())
+    moved = [m + 2.0**-exponent for m in mean]
+    emit("log_kl", log_kl, [*mean, *q, *moved, *p], by=())
+emit("log_kl", log_kl, [*mean, *low, *[m + 2.0**-20 for m in mean], *low], by=())

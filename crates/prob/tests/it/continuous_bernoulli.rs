@@ -9,7 +9,7 @@ use crate::support::golden::{DOUBLE, SINGLE, golden};
 use crate::support::gradients::{array, gradients, param};
 use crate::support::limits::{at, at_each, is_outside};
 use crate::support::mass::{Domain, expectation, mass};
-use crate::support::{INF, close, stream};
+use crate::support::{INF, close, divergence, stream};
 use autograd::prelude::*;
 use prob::prelude::*;
 use proptest::prelude::*;
@@ -23,6 +23,8 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "mean" => p(0).mean(),
         "variance" => p(0).variance(),
         "entropy" => p(0).entropy(),
+        "kl" => kl(&p(0), &p(1)),
+        "log_kl" => kl(&p(0), &p(1)).ln(),
         _ => panic!("this test does not know `{what}`"),
     }
 }
@@ -70,13 +72,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn derivatives(x in array(&[2, 2, 3], 0.1, 0.9), l in param(-4.0, 4.0), seed: u64) {
+    fn derivatives(x in array(&[2, 2, 3], 0.1, 0.9), l in param(-4.0, 4.0), l1 in param(-4.0, 4.0), seed: u64) {
         gradients(&[x.clone(), l.clone()], |v| ContinuousBernoulli::new(v[1]).log_prob(&v[0]))?;
         gradients(&[x, l.clone()], |v| ContinuousBernoulli::new(v[1]).cdf(&v[0]))?;
         gradients(from_ref(&l), |v| ContinuousBernoulli::new(v[0]).entropy())?;
         gradients(from_ref(&l), |v| ContinuousBernoulli::new(v[0]).mean())?;
         gradients(from_ref(&l), |v| ContinuousBernoulli::new(v[0]).variance())?;
-        gradients(&[l], |v| ContinuousBernoulli::new(v[0]).rsample_n(2, &mut stream(seed)))?;
+        gradients(from_ref(&l), |v| ContinuousBernoulli::new(v[0]).rsample_n(2, &mut stream(seed)))?;
+        gradients(&[l, l1], |v| kl(&ContinuousBernoulli::new(v[0]), &ContinuousBernoulli::new(v[1])))?;
+    }
+
+    /// The terms are of order 10⁰, and where they would cancel they are not computed.
+    #[test]
+    fn divergences_are_not_negative(q in param(-20.0, 20.0), p in param(-20.0, 20.0)) {
+        divergence::is_not_negative(&ContinuousBernoulli::new(q), &ContinuousBernoulli::new(p), 0.0);
     }
 
     /// ∂x/∂l = −(∂F/∂l)/p at a draw x, however near 0 or far from it the logit is: some ten roundings, of numbers below 1
@@ -147,13 +156,20 @@ fn gradients_pass_through_draws() {
     });
 }
 
+#[test]
+fn divergences() {
+    let [q, p] = [642, 643].map(|seed| ContinuousBernoulli::new(divergence::normal_table(seed) * 3.0));
+    divergence::agrees_with_simulation(&q, &p, 644);
+}
+
 fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let p = ContinuousBernoulli::new(inputs.table(&[2, 3], 1) * 4.0);
+    let q = ContinuousBernoulli::new(inputs.table(&[3], 2));
     let unit = inputs.levels(&[2, 3], 0.25, 5);
     let rng = &mut stream(14);
     let samples = [p.sample(rng), p.sample_n(2, rng)];
     let mut all = values(&[p.log_prob(&unit), p.cdf(&unit), p.entropy(), p.mean(), p.variance(), p.mode()]);
-    all.extend(values(&[p.rsample(rng), p.rsample_n(2, rng)]));
+    all.extend(values(&[p.rsample(rng), p.rsample_n(2, rng), kl(&p, &q), kl(&q, &p)]));
     all.into_iter().chain(samples).collect()
 }
 
@@ -190,6 +206,16 @@ fn finite_in<F: Real>() {
             at::<F>(l, |l| ContinuousBernoulli::new(l).rsample(&mut stream(9))),
         ];
         assert!(all.iter().all(|(y, dy)| y.is_finite() && dy.is_finite()), "{l}: {all:?}");
+        for other in [0.0, 1.0, -3.0, l] {
+            for pair in [[l, other], [other, l]] {
+                let (kl, slopes) =
+                    at_each::<F, 2>(pair, |[q, p]| kl(&ContinuousBernoulli::new(q), &ContinuousBernoulli::new(p)));
+                assert!(
+                    kl >= 0.0 && kl.is_finite() && slopes.iter().all(|d| d.is_finite()),
+                    "{pair:?}: {kl} {slopes:?}"
+                );
+            }
+        }
         let draws = ContinuousBernoulli::new(Tensor::scalar(F::of(l))).sample_n(1000, &mut stream(10));
         assert!(draws.data().iter().all(|x| (F::zero()..=F::one()).contains(x)), "{l}");
     }

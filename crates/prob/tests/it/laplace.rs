@@ -13,7 +13,7 @@ use crate::support::{INF, close, divergence, stream};
 use autograd::prelude::*;
 use prob::prelude::*;
 use proptest::prelude::*;
-use std::f64::consts::LN_2;
+use std::f64::consts::{LN_2, LN_10};
 
 fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
     let laplace = |i: usize| Laplace::new(x[i].clone(), x[i + 1].clone());
@@ -22,6 +22,7 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "entropy" => Laplace::new(x[0].clone() * 0.0, x[0].clone()).entropy(),
         "cdf" => laplace(1).cdf(&x[0]),
         "kl" => kl(&laplace(0), &laplace(2)),
+        "log_kl" => kl(&laplace(0), &laplace(2)).ln(),
         _ => panic!("this test does not know `{what}`"),
     }
 }
@@ -66,6 +67,13 @@ proptest! {
     }
 }
 
+/// Σ { |μ₀ − μ₁|/b₁ + (b₀/b₁) exp(−|μ₀ − μ₁|/b₀) − 1 − log(b₀/b₁) }.
+fn divergence<V: Array>([m0, b0, m1, b1]: [&V; 4]) -> V {
+    let (distance, ratio) = ((m0.clone() - m1).abs(), b0.clone() / b1);
+    let overlap = (-(distance.clone() / b0)).exp() * &ratio;
+    sum(distance / b1 + overlap - ratio.ln() - 1.0)
+}
+
 /// Σ { −|x − μ|/b − log 2b }.
 fn log_density<V: Array>(x: &V, loc: &V, scale: &V) -> V {
     let u = (x.clone() - loc) / scale;
@@ -79,6 +87,13 @@ proptest! {
     fn one_operation_or_several((a, b) in shapes(), seed: u64) {
         let (x, m, s) = (wave(&a, 2.0, seed), wave(&b, 2.0, !seed), positive(&b, 0.25, 2.0, seed / 2));
         one_operation_or_several!([x, m, s], Laplace::new(m, s).log_prob(&x), log_density(&x, &m, &s), 1e-11, 1e-3);
+        one_operation_or_several!(
+            [x, s, m],
+            kl(&Laplace::new(x, s), &Laplace::new(m, s * 2.0)),
+            divergence([&x, &s, &m, &(s * 2.0)]),
+            1e-11,
+            1e-3
+        );
     }
 }
 
@@ -112,6 +127,12 @@ fn divergences() {
     // Far apart and narrow: the overlap of two densities underflows to nothing.
     let [a, b] = [0.0, 1e6].map(|m| Laplace::new(Tensor::from(m), Tensor::from(1e-3)));
     close(&kl(&a, &b), &Tensor::scalar(1e9 - 1.0), 1e-15);
+    // Neither the ratio of scales nor the distance over the narrower is a number.
+    let [a, b] = [0.0, 1e200].map(|m| Laplace::new(Tensor::from(m), Tensor::from(if m == 0.0 { 1e-200 } else { m })));
+    close(&kl(&a, &b), &Tensor::scalar(400.0 * LN_10), 1e-14);
+    assert_eq!(kl(&b, &a).item(), INF);
+    assert_eq!(kl(&b, &Laplace::new(b.loc().clone(), Tensor::from(1e-200))).item(), INF);
+    assert_eq!(kl(&a, &a).item(), 0.0);
 }
 
 proptest! {

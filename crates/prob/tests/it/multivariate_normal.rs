@@ -6,6 +6,7 @@ use crate::support::draws::{
 };
 use crate::support::golden::{DOUBLE, SINGLE, golden, row};
 use crate::support::gradients::{array, gradients, param};
+use crate::support::limits::{at_each, is_outside};
 use crate::support::mass::{LOCS_AND_SCALES, simpson};
 use crate::support::{INF, close, divergence, repeated, stream, tensor};
 use autograd::prelude::*;
@@ -26,6 +27,7 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "log_prob" => from_numbers(&x[3..6], &x[6..]).log_prob(&row(&x[..3])),
         "entropy" => from_numbers(&x[..3], x).entropy(),
         "kl" => kl(&from_numbers(&x[..3], &x[3..9]), &from_numbers(&x[9..12], &x[12..])),
+        "log_kl" => evaluate("kl", x).ln(),
         _ => panic!("this test does not know `{what}`"),
     }
 }
@@ -233,7 +235,7 @@ fn limits() {
 /// Forward substitution would make NaN of ∞ − ∞; the other vector of the batch, and all gradients, do not notice.
 #[test]
 fn infinite_vectors_are_impossible_and_move_nothing() {
-    let x = Tensor::from([[INF, INF], [0.5, -0.25], [0.0, -INF], [f64::NAN, INF]]);
+    let x = Tensor::from([[INF, INF], [0.5, -0.25], [0.0, -INF], [f64::MAX, f64::MAX], [f64::NAN, INF]]);
     let parameters = [Param::new(Tensor::from([0.5, -1.0])), Param::new(Tensor::from([[1.5, 0.0], [0.5, 0.75]]))];
     let gradients = |x: &Tensor<f64>| {
         let (x, mut tape) = (Param::new(x.clone()), Tape::new());
@@ -247,13 +249,70 @@ fn infinite_vectors_are_impossible_and_move_nothing() {
     let p = MultivariateNormal::new(parameters[0].value().clone(), parameters[1].value().clone());
     let log_p = p.log_prob(&x);
     let alone = p.log_prob(&x.slice(0, 1..2)).data()[0];
-    assert_eq!(log_p.data()[..3], [-INF, alone, -INF]);
-    assert!(log_p.data()[3].is_nan());
+    assert_eq!(log_p.data()[..4], [-INF, alone, -INF, -INF]);
+    assert!(log_p.data()[4].is_nan());
 
-    let (value, of_x, of_parameters) = gradients(&x.slice(0, 0..3));
+    let (value, of_x, of_parameters) = gradients(&x.slice(0, 0..4));
     let (value_alone, of_x_alone, of_parameters_alone) = gradients(&x.slice(0, 1..2));
     assert_eq!((value, of_parameters), (value_alone, of_parameters_alone));
-    assert_eq!(of_x.data(), [&[0.0; 2][..], of_x_alone.data(), &[0.0; 2]].concat());
+    assert_eq!(of_x.data(), [&[0.0; 2][..], of_x_alone.data(), &[0.0; 4]].concat());
+}
+
+/// Where the solution of a triangular system overflows, for the rest of it is 0·∞ or ∞ − ∞.
+#[test]
+fn finite_vectors_that_overflow_are_impossible() {
+    fn log_prob<V: Array>([x, y, m, a, b, c]: [V; 6]) -> V {
+        let factor = row(&[a.clone(), a * 0.0, b, c]).reshape([2, 2]);
+        MultivariateNormal::new(row(&[m.clone(), m]), factor).log_prob(&row(&[x, y]))
+    }
+    for [a, b, c] in [[0.5, 0.0, 2.0], [1e-3, 0.75, 1e-3], [1.0, -1.0, 1.0], [1.0, 2.0, 0.25]] {
+        for [x, y, m] in [[1.0, 0.0, 0.5], [1.0, 1.0, 0.5], [-1.0, 1.0, 0.5], [0.0, 1.0, 0.5], [1.0, 0.0, -1e300]] {
+            is_outside([x * f64::MAX, y * f64::MAX, m, a, b, c], |v| log_prob(v), |v| log_prob(v));
+            let max = f64::from(f32::MAX);
+            let single = at_each::<f32, 6>([x * max, y * max, m.max(-max), a, b, c], |v| log_prob(v));
+            assert_eq!(single, (-INF, [0.0; 6]), "{x} {y} in f32");
+        }
+    }
+    // Parameters that are no numbers are not hidden.
+    for x in [0.0, f64::MAX, INF] {
+        assert!(at_each::<f64, 6>([x, 0.0, 0.5, 1.0, f64::NAN, 1.0], |v| log_prob(v)).0.is_nan());
+        assert!(at_each::<f64, 6>([x, 0.0, 0.5, 1.0, 0.5, -1.0], |v| log_prob(v)).0.is_nan());
+    }
+    let [q, p] = [f64::MAX, -f64::MAX].map(|m| MultivariateNormal::new(Tensor::from([m, 0.0]), Tensor::eye(2)));
+    assert_eq!(kl(&q, &p).item(), INF);
+}
+
+/// As one with the same covariance in full, which is compared with exact values, in relation to its size; and nothing at all
+/// for q = p.
+#[test]
+fn divergences_of_neighbours_keep_their_digits() {
+    fn check<F: Real>(tolerance: f64) {
+        let loc = || Tensor::<F>::from([[0.5, -1.0], [0.25, 0.0]].map(|row| row.map(F::of)));
+        let scale = Tensor::from([1.5, 0.75].map(F::of));
+        let p = Normal::new(loc(), scale.clone());
+        let full_p = MultivariateNormal::from(&p);
+        let (standard, full_standard) =
+            (StandardNormal::new([2]), MultivariateNormal::from(&Normal::standard(&Tensor::zeros([2]))));
+        let near = |a: &Tensor<F>, b: &Tensor<F>| {
+            let far = |(a, b): (&F, &F)| (a.as_f64() / b.as_f64() - 1.0).abs() > tolerance;
+            assert!(!a.data().iter().zip(b.data()).any(far), "{a:?} is not {b:?}");
+        };
+        for exponent in [3, 12, 20] {
+            let step = 2.0f64.powi(-exponent);
+            let change = Tensor::from([[F::of(step), F::zero()], [F::of(-2.0 * step), F::of(step)]]);
+            let moved = loc() + step;
+            let q = MultivariateNormal::new(moved.clone(), scale.diagonal_matrix() + &change);
+            near(&kl(&q, &p), &kl(&q, &full_p));
+            let q = MultivariateNormal::new(moved - loc(), Tensor::eye(2) + change);
+            near(&kl(&q, &standard), &kl(&q, &full_standard));
+        }
+        for kl in [kl(&full_p, &full_p), kl(&full_p, &p), kl(&p, &full_p)] {
+            assert_eq!(kl, Tensor::zeros([2]));
+        }
+        assert_eq!(kl(&full_standard, &standard), Tensor::scalar(F::zero()));
+    }
+    check::<f64>(1e-13);
+    check::<f32>(1e-5);
 }
 
 /// Factors `[.., 3, 3]` with a positive diagonal; what stands above it is not to be used.
