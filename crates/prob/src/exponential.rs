@@ -1,7 +1,7 @@
 //! The exponential distribution.
 
 use crate::event::{prepend, sum_event};
-use crate::noise::fill_standard_exponential;
+use crate::noise::{fill_standard_exponential, positive, positive_slope};
 use crate::special::difference_of_products;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
@@ -11,6 +11,8 @@ use rand::Rng;
 /// Independent exponential elements with rate λ: waiting times of mean 1/λ.
 ///
 /// log p(x) = Σⱼ { log λⱼ − λⱼ xⱼ } for x ≥ 0
+///
+/// Draws are normal positive numbers: the least or the greatest where u/λ is beyond, which then does not move.
 ///
 /// Shapes: `rate [B, D]`; a draw has that shape, and `log_prob` of `x [.., B, D]` gives `[.., B]`.
 ///
@@ -53,7 +55,25 @@ impl<V: Array> Exponential<V> {
 
     /// z = u/λ with u from the exponential distribution with rate 1.
     fn draw<R: Rng + ?Sized>(&self, shape: Shape, rng: &mut R) -> V {
-        self.rate.fill(shape, |u| fill_standard_exponential(rng, u)) / &self.rate
+        let noise = self.rate.fill(shape, |u| fill_standard_exponential(rng, u));
+        V::apply(EachOf("Exponential::rsample", Draw), &[&noise, &self.rate])
+    }
+}
+
+/// u/λ as a normal positive number; ∂/∂u = 1/λ, ∂/∂λ = −u/λ², 0 where it is held.
+#[derive(Debug)]
+struct Draw;
+
+impl<F: Real> Function<F, 2> for Draw {
+    #[inline(always)]
+    fn f(&self, [u, rate]: [F; 2]) -> F {
+        positive(u / rate)
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [u, rate]: [F; 2]) -> F {
+        let x = u / rate;
+        positive_slope(x, if I == 0 { rate.recip() } else { -x / rate })
     }
 }
 

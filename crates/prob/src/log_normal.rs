@@ -1,6 +1,7 @@
 //! The log-normal distribution.
 
 use crate::event::{expand, sum_event};
+use crate::noise::{positive, positive_slope};
 use crate::normal::by_scale;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
@@ -11,6 +12,8 @@ use std::f64::consts::{E, FRAC_1_SQRT_2, TAU};
 /// Independent log-normal elements: log x ~ N(μ, σ²).
 ///
 /// log p(x) = Σⱼ { −½ ((log xⱼ − μⱼ)/σⱼ)² − log xⱼ − log σⱼ − ½ log 2π } for x > 0
+///
+/// Draws are normal positive numbers: the least or the greatest where eˣ is beyond, which then does not move.
 ///
 /// Shapes: `loc` and `scale` broadcast, to `[B, D]` say; a draw has that shape, and `log_prob` of `x [.., B, D]` gives
 /// `[.., B]`.
@@ -130,6 +133,28 @@ impl<F: Real> Function<F, 3> for Below {
     }
 }
 
+/// eˣ as a normal positive number; the derivative is eˣ, 0 where it is held.
+#[derive(Debug)]
+struct Draw;
+
+impl<F: Real> Function<F, 1> for Draw {
+    #[inline(always)]
+    fn f(&self, [x]: [F; 1]) -> F {
+        positive(x.fast_exp())
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x]: [F; 1]) -> F {
+        let y = x.fast_exp();
+        positive_slope(y, y)
+    }
+}
+
+/// Draws of x, from those of its logarithm.
+fn draw<V: Array>(log: &V) -> V {
+    V::apply(EachOf("LogNormal::rsample", Draw), &[log])
+}
+
 impl<V: Array> Distribution<V> for LogNormal<V> {
     fn shape(&self) -> Shape {
         self.log.shape()
@@ -145,21 +170,21 @@ impl<V: Array> Distribution<V> for LogNormal<V> {
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {
-        self.log.sample(rng).exp()
+        draw(&self.log.sample(rng))
     }
 
     fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
-        self.log.sample_n(n, rng).exp()
+        draw(&self.log.sample_n(n, rng))
     }
 }
 
 impl<V: Array> Reparameterized<V> for LogNormal<V> {
     fn rsample<R: Rng + ?Sized>(&self, rng: &mut R) -> V {
-        self.log.rsample(rng).exp()
+        draw(&self.log.rsample(rng))
     }
 
     fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V {
-        self.log.rsample_n(n, rng).exp()
+        draw(&self.log.rsample_n(n, rng))
     }
 }
 

@@ -137,9 +137,21 @@ pub(crate) fn log_standard_gamma<R: Rng + ?Sized>(rng: &mut R, concentration: f6
     }
 }
 
-/// eˣ as a normal positive number, the least or the greatest where it is beyond, NaN of NaN.
+/// eˣ as a normal positive number: see [`positive`].
 pub(crate) fn exp_positive<F: Real>(x: f64) -> F {
-    hold(F::of(x.exp()), F::min_positive_value(), F::max_value())
+    positive(F::of(x.exp()))
+}
+
+/// The normal positive number that is nearest to x, the least or the greatest where it is beyond, NaN of NaN.
+#[inline(always)]
+pub(crate) fn positive<F: Real>(x: F) -> F {
+    hold(x, F::min_positive_value(), F::max_value())
+}
+
+/// The derivative of [`positive`] of an x that has this slope: 0 where it is held.
+#[inline(always)]
+pub(crate) fn positive_slope<F: Real>(x: F, slope: F) -> F {
+    if (x < F::min_positive_value()) | (x > F::max_value()) { F::zero() } else { slope }
 }
 
 /// The number of (0, 1) that is nearest to x, not one of its ends, NaN of NaN.

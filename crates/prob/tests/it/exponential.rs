@@ -91,6 +91,32 @@ fn draws() {
     );
 }
 
+/// Where u/λ is no normal number, the draw is the nearest, and does not move.
+#[test]
+fn draws_stay_in_the_support() {
+    fn check<F: Real>(rate: F) {
+        let (rate, mut tape) = (Param::new(Tensor::full([1000], rate)), Tape::new());
+        let ends = [F::min_positive_value(), F::max_value()];
+        let mut draws = Tensor::zeros([0]);
+        let (_, gradients) = tape.value_and_grad(|tape| {
+            let p = Exponential::new(tape.param(&rate));
+            let x = p.rsample(&mut stream(608));
+            p.supports(&x.value()).unwrap();
+            draws = x.value();
+            x.sum_all()
+        });
+        let held = draws.data().iter().filter(|x| ends.contains(x)).count();
+        assert!(held > 0 && held < 1000, "{held} draws of a thousand are held");
+        for (x, slope) in draws.data().iter().zip(gradients.get(&rate).unwrap().data()) {
+            assert!(if ends.contains(x) { *slope == F::zero() } else { *slope <= F::zero() }, "{slope} at {x}");
+        }
+    }
+    check(f64::MIN_POSITIVE);
+    check(1e307);
+    check(f32::MIN_POSITIVE);
+    check(1e37f32);
+}
+
 /// E[Σ z²] = Σ 2/λ².
 #[test]
 fn gradients_pass_through_draws() {

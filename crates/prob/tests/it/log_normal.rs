@@ -92,6 +92,36 @@ fn draws() {
     pinned(&LogNormal::new(Tensor::zeros([3]), Tensor::scalar(1.0)), normal.exp().data());
 }
 
+/// Where eˣ is no normal number, the draw is the nearest, and does not move.
+#[test]
+fn draws_stay_in_the_support() {
+    fn check<F: Real>(loc: f64, scale: f64) {
+        let loc = Param::new(Tensor::full([1000], F::of(loc)));
+        let scale = Param::new(Tensor::full([1000], F::of(scale)));
+        let ends = [F::min_positive_value(), F::max_value()];
+        let (mut tape, mut draws) = (Tape::new(), Tensor::zeros([0]));
+        let (_, gradients) = tape.value_and_grad(|tape| {
+            let p = LogNormal::new(tape.param(&loc), tape.param(&scale));
+            let x = p.rsample(&mut stream(416));
+            p.supports(&x.value()).unwrap();
+            draws = x.value();
+            x.sum_all()
+        });
+        let held = draws.data().iter().filter(|x| ends.contains(x)).count();
+        assert!(held > 0 && held < 1000, "{held} draws of a thousand are held");
+        let [by_loc, by_scale] = [&loc, &scale].map(|p| gradients.get(p).unwrap().clone());
+        for (x, (m, s)) in draws.data().iter().zip(by_loc.data().iter().zip(by_scale.data())) {
+            assert!(if ends.contains(x) { (*m, *s) == (F::zero(), F::zero()) } else { m == x }, "{m}, {s} at {x}");
+        }
+    }
+    for (loc, scale) in [(709.0, 1.0), (-708.0, 1.0), (0.0, 1000.0)] {
+        check::<f64>(loc, scale);
+    }
+    for (loc, scale) in [(88.0, 1.0), (-87.0, 1.0), (0.0, 100.0)] {
+        check::<f32>(loc, scale);
+    }
+}
+
 /// E[Σ z] = Σ exp(μ + ½ σ²).
 #[test]
 fn gradients_pass_through_draws() {
