@@ -59,6 +59,13 @@ impl<V: Array> Categorical<V> {
         let (rule, total) = ("finite for one class at least", self.logits.value().logsumexp(-1));
         ParameterError::check("Categorical", "the logits of a variable", rule, &total, f64::is_finite)?;
         Ok(self)
+    /// What is wrong with the parameters, of a distribution by another name too.
+    pub(crate) fn check(&self, who: &str) -> Result<(), ParameterError> {
+        ParameterError::check(who, "logits", "finite or −∞", &self.logits, |l| l < f64::INFINITY)?;
+        let (rule, total) = ("finite for one class at least", self.logits.value().logsumexp(-1));
+        ParameterError::check(who, "the logits of a variable", rule, &total, f64::is_finite)
+    }
+
     }
 
     /// The logits as they were given.

@@ -54,8 +54,14 @@ impl<V: Array> DiscretizedLogistic<V> {
     /// [`validated`](DiscretizedLogistic::validated).
     #[track_caller]
     pub fn new(loc: V, scale: V, levels: usize) -> Self {
-        together("DiscretizedLogistic: loc and scale", loc.shape(), scale.shape());
-        assert!((2..=MOST_LEVELS).contains(&levels), "DiscretizedLogistic: 2 to {MOST_LEVELS} levels, not {levels}");
+        DiscretizedLogistic::of("DiscretizedLogistic", loc, scale, levels)
+    }
+
+    /// The same for a distribution by another name.
+    #[track_caller]
+    pub(crate) fn of(who: &str, loc: V, scale: V, levels: usize) -> Self {
+        together(&format!("{who}: loc and scale"), loc.shape(), scale.shape());
+        assert!((2..=MOST_LEVELS).contains(&levels), "{who}: 2 to {MOST_LEVELS} levels, not {levels}");
         DiscretizedLogistic { loc, scale, levels }
     }
 
@@ -68,6 +74,12 @@ impl<V: Array> DiscretizedLogistic<V> {
         ParameterError::positive("DiscretizedLogistic", "scale", &self.scale)?;
         Ok(self)
     }
+    /// What is wrong with the parameters, of a distribution by another name too.
+    pub(crate) fn check(&self, who: &str) -> Result<(), ParameterError> {
+        ParameterError::finite(who, "loc", &self.loc)?;
+        ParameterError::positive(who, "scale", &self.scale)
+    }
+
 
     /// The location μ as it was given.
     pub fn loc(&self) -> &V {

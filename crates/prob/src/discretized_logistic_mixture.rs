@@ -48,7 +48,10 @@ impl<V: Array> DiscretizedLogisticMixture<V> {
         let components = shape.dims().last().is_some_and(|&m| m > 0);
         assert!(components, "DiscretizedLogisticMixture: needs logits, loc and scale [.., D, M], not {shape}");
         let [logits, loc, scale] = [logits, loc, scale].map(|p| expand(p, shape));
-        DiscretizedLogisticMixture { logits, components: DiscretizedLogistic::new(loc, scale, levels) }
+        DiscretizedLogisticMixture {
+            logits,
+            components: DiscretizedLogistic::of("DiscretizedLogisticMixture", loc, scale, levels),
+        }
     }
 
     /// The same distribution, its parameters checked: for parameters that are written down or read, not computed.
@@ -61,7 +64,8 @@ impl<V: Array> DiscretizedLogisticMixture<V> {
         ParameterError::check(who, "logits", "finite or −∞", &self.logits, |l| l < f64::INFINITY)?;
         let rule = "finite for one component at least";
         ParameterError::check(who, "the logits of an element", rule, &total, f64::is_finite)?;
-        Ok(DiscretizedLogisticMixture { logits: self.logits, components: self.components.validated()? })
+        self.components.check(who)?;
+        Ok(self)
     }
 
     /// The logits, `[.., D, M]`.

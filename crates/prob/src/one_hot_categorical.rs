@@ -53,7 +53,8 @@ impl<V: Array> OneHotCategorical<V> {
     /// # Errors
     /// If a logit is NaN or +∞, or a vector has no possible class.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        Ok(OneHotCategorical { classes: self.classes.validated()? })
+        self.classes.check("OneHotCategorical")?;
+        Ok(self)
     }
 
     /// The logits as they were given.

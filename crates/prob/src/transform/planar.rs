@@ -53,7 +53,7 @@ impl<V: Array> Planar<V> {
     pub fn validated(self) -> Result<Self, ParameterError> {
         let norm = self.w.value().square().sum(-1);
         ParameterError::positive("Planar", "‖w‖²", &norm)?;
-        ParameterError::finite("Planar", "u", &self.u_hat)?;
+        ParameterError::finite("Planar", "û, which u is corrected to,", &self.u_hat)?;
         ParameterError::finite("Planar", "b", &self.b)?;
         Ok(self)
     }

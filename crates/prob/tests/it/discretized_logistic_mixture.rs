@@ -207,7 +207,7 @@ fn messages() {
             "DiscretizedLogisticMixture: the logits of an element must be finite for one component at least; \
              element 0 is -inf",
         ),
-        (of([0.0, 0.0], 0.0), "DiscretizedLogistic: scale must be positive and finite; element [0, 1] is 0"),
+        (of([0.0, 0.0], 0.0), "DiscretizedLogisticMixture: scale must be positive and finite; element [0, 1] is 0"),
     ] {
         assert_eq!(p.validated().unwrap_err().to_string(), why);
     }
@@ -217,4 +217,11 @@ fn messages() {
         why.to_string(),
         "DiscretizedLogisticMixture: x must be a multiple of 1/3 from 0 to 1; element 0 is 0.5"
     );
+}
+
+#[test]
+#[should_panic(expected = "DiscretizedLogisticMixture: 2 to 65536 levels, not 1")]
+fn one_level() {
+    let zero = || Tensor::from([[0.0]]);
+    DiscretizedLogisticMixture::new(zero(), zero(), zero() + 1.0, 1);
 }

@@ -155,7 +155,9 @@ fn what_is_no_vector() {
 #[test]
 fn messages() {
     let refused = |l: [f64; 2]| OneHotCategorical::new(Tensor::from(l)).validated().unwrap_err().to_string();
-    assert_eq!(refused([0.0, INF]), "Categorical: logits must be finite or −∞; element 1 is inf");
+    assert_eq!(refused([0.0, INF]), "OneHotCategorical: logits must be finite or −∞; element 1 is inf");
+    let nothing = "OneHotCategorical: the logits of a variable must be finite for one class at least; it is -inf";
+    assert_eq!(refused([-INF, -INF]), nothing);
     assert!(OneHotCategorical::new(Tensor::from([0.0, -INF])).validated().is_ok());
 }
 

@@ -238,6 +238,8 @@ fn parameters_are_named() {
     assert_eq!(why.to_string(), "Affine: scale must be finite and not 0; element 1 is 0");
     let why = Planar::new(t([0.0; 2]), t([1.0; 2]), Tensor::from(0.0)).validated().unwrap_err();
     assert_eq!(why.to_string(), "Planar: ‖w‖² must be positive and finite; it is 0");
+    let why = Planar::new(t([1.0; 2]), t([INF, 1.0]), Tensor::from(0.0)).validated().unwrap_err();
+    assert_eq!(why.to_string(), "Planar: û, which u is corrected to, must be finite; element 0 is inf");
     assert!(Affine::new(t([0.0; 2]), t([1.0, -2.0])).validated().is_ok());
     assert!(Planar::new(t([1.0, 0.0]), t([0.0; 2]), Tensor::from(0.0)).validated().is_ok());
 }
