@@ -1,6 +1,7 @@
 //! The Bernoulli distribution.
 
 use crate::event::{expand, prepend, sum_event};
+use crate::limits::hold;
 use crate::noise::with_uniform;
 use crate::special::weigh;
 use crate::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, ParameterError, SupportError};
@@ -107,13 +108,6 @@ impl<F: Real> Function<F, 2> for Below {
         let between = I == 1 && (x >= F::zero()) & (x < F::one());
         if between { -l.sigmoid() * (-l).sigmoid() } else { F::zero() }
     }
-}
-
-/// x held between `low` and `high`, NaN of NaN.
-#[inline(always)]
-pub(crate) fn hold<F: Real>(x: F, low: F, high: F) -> F {
-    let x = if x < low { low } else { x };
-    if x > high { high } else { x }
 }
 
 impl<V: Array> Bernoulli<V> {

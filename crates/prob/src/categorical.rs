@@ -55,17 +55,15 @@ impl<V: Array> Categorical<V> {
     /// # Errors
     /// If a logit is NaN or +∞, or a variable has no possible class.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::check("Categorical", "logits", "finite or −∞", &self.logits, |l| l < f64::INFINITY)?;
-        let (rule, total) = ("finite for one class at least", self.logits.value().logsumexp(-1));
-        ParameterError::check("Categorical", "the logits of a variable", rule, &total, f64::is_finite)?;
+        self.check("Categorical")?;
         Ok(self)
+    }
+
     /// What is wrong with the parameters, of a distribution by another name too.
     pub(crate) fn check(&self, who: &str) -> Result<(), ParameterError> {
         ParameterError::check(who, "logits", "finite or −∞", &self.logits, |l| l < f64::INFINITY)?;
         let (rule, total) = ("finite for one class at least", self.logits.value().logsumexp(-1));
         ParameterError::check(who, "the logits of a variable", rule, &total, f64::is_finite)
-    }
-
     }
 
     /// The logits as they were given.
@@ -87,6 +85,18 @@ impl<V: Array> Categorical<V> {
     pub fn classes(&self) -> usize {
         let shape = self.logits.shape();
         shape[shape.rank() - 1]
+    }
+
+    /// log P(X = x) of each variable, NaN of NaN.
+    #[track_caller]
+    pub(crate) fn log_mass(&self, x: &V) -> V {
+        let (log_p, values) = (self.logits.log_softmax_at(x), x.value());
+        if !values.data().iter().any(|x| x.as_f64().is_nan()) {
+            return log_p;
+        }
+        // NaN is no class, and no number may stand for it.
+        let unknown = |x: &V::F| if x.as_f64().is_nan() { *x } else { V::F::of(0.0) };
+        log_p + x.constant(&Tensor::new(values.shape(), values.data().iter().map(unknown).collect()))
     }
 
     /// Draws of a shape that the logits repeat along.
@@ -112,7 +122,7 @@ impl<V: Array> Distribution<V> for Categorical<V> {
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
         together("Categorical: x and the logits before their last axis", x.shape(), self.shape());
-        sum_event(self.logits.log_softmax_at(x))
+        sum_event(self.log_mass(x))
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {

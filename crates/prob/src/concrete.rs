@@ -1,6 +1,7 @@
 //! The Concrete, or Gumbel-softmax, distribution.
 
-use crate::exp_concrete::{inside, near_one, same_classes};
+use crate::exp_concrete::same_classes;
+use crate::simplex::{are_one, excess, is_outside};
 use crate::{Distribution, ExpConcrete, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
@@ -96,19 +97,19 @@ impl<V: Array> Concrete<V> {
     }
 }
 
-/// log x inside the simplex, 0 outside; ∂/∂x = 1/x, 0 outside.
+/// log x, 0 outside the simplex; ∂/∂x = 1/x, 0 outside.
 #[derive(Debug)]
 struct Log;
 
 impl<F: Real> Function<F, 2> for Log {
     #[inline(always)]
-    fn f(&self, [x, inside]: [F; 2]) -> F {
-        if inside == F::zero() { F::zero() } else { x.fast_ln() }
+    fn f(&self, [x, excess]: [F; 2]) -> F {
+        if is_outside(excess) { F::zero() } else { x.fast_ln() }
     }
 
     #[inline(always)]
-    fn d<const I: usize>(&self, [x, inside]: [F; 2]) -> F {
-        if (I != 0) | (inside == F::zero()) { F::zero() } else { x.recip() }
+    fn d<const I: usize>(&self, [x, excess]: [F; 2]) -> F {
+        if (I != 0) | is_outside(excess) { F::zero() } else { x.recip() }
     }
 }
 
@@ -120,15 +121,14 @@ impl<V: Array> Distribution<V> for Concrete<V> {
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
         same_classes("Concrete", x.shape(), self.shape());
-        let inside = inside(&x.value(), self.log.classes(), |x| x > 0.0 && x.is_finite(), |x| x);
-        let y = V::apply(EachOf("Concrete::log_prob", Log), &[x, &x.constant(&inside)]);
-        self.log.log_density(&y, &inside) - y.sum(-1)
+        let excess = excess(&x.value(), 0.0, |x| x);
+        let y = V::apply(EachOf("Concrete::log_prob", Log), &[x, &x.constant(&excess)]);
+        self.log.log_density(&y, &excess) - y.sum(-1)
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
         SupportError::positive("Concrete", "x", x)?;
-        let what = "the sum of a vector of x";
-        SupportError::check("Concrete", what, "1 within 10⁻³", &x.sum(-1), near_one)
+        are_one("Concrete", "the sum of a vector of x", &x.sum(-1))
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

@@ -1,7 +1,7 @@
 //! The continuous Bernoulli distribution.
 
-use crate::bernoulli::hold;
 use crate::event::prepend;
+use crate::limits::hold;
 use crate::noise::fill_standard_logistic;
 use crate::special::truncated_exponential::{log_normalizer, mean, variance, variance_slope};
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};

@@ -2,8 +2,8 @@
 
 mod grid;
 
-use crate::bernoulli::hold;
 use crate::event::{expand, prepend, together};
+use crate::limits::hold;
 use crate::{Cdf, Distribution, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
@@ -70,16 +70,15 @@ impl<V: Array> DiscretizedLogistic<V> {
     /// # Errors
     /// If μ is not finite, or s not positive and finite.
     pub fn validated(self) -> Result<Self, ParameterError> {
-        ParameterError::finite("DiscretizedLogistic", "loc", &self.loc)?;
-        ParameterError::positive("DiscretizedLogistic", "scale", &self.scale)?;
+        self.check("DiscretizedLogistic")?;
         Ok(self)
     }
+
     /// What is wrong with the parameters, of a distribution by another name too.
     pub(crate) fn check(&self, who: &str) -> Result<(), ParameterError> {
         ParameterError::finite(who, "loc", &self.loc)?;
         ParameterError::positive(who, "scale", &self.scale)
     }
-
 
     /// The location μ as it was given.
     pub fn loc(&self) -> &V {

@@ -63,3 +63,15 @@ pub(crate) fn columns<V: Array>(matrices: &V) -> V {
     let order: Vec<usize> = std::iter::once(last).chain(0..last).collect();
     matrices.permute(&order)
 }
+
+/// Rows `[.., 1]` repeated to those of `full`.
+pub(crate) fn spread<F: Real>(rows: &Tensor<F>, full: Shape) -> Tensor<F> {
+    let last = full.rank() - 1;
+    rows.reshape(Shape::new(&[&vec![1; full.rank() - rows.shape().rank()], rows.shape().dims()].concat()))
+        + Tensor::zeros(full.without(last).push(1))
+}
+
+/// Rows `[.., 1]` as `[..]`.
+pub(crate) fn without_last<F: Real>(rows: &Tensor<F>) -> Tensor<F> {
+    rows.reshape(rows.shape().without(rows.shape().rank() - 1))
+}

@@ -1,7 +1,8 @@
 //! The logarithm of a Concrete vector.
 
-use crate::event::{expand, prepend, together};
+use crate::event::{expand, prepend, spread, together, without_last};
 use crate::noise::fill_standard_gumbel;
+use crate::simplex::{are_one, excess, is_outside};
 use crate::special::scalar::lgamma;
 use crate::{Distribution, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function};
@@ -101,17 +102,18 @@ impl<V: Array> ExpConcrete<V> {
         expand(self.temperature.clone(), self.shape())
     }
 
-    /// log p of y where `inside`, an array of 1 and 0 of its shape, says that a vector belongs to the support. Elsewhere
-    /// it is −∞, and nothing moves.
+    /// log p of y, where the shares of a vector sum to 1 but for an `excess`, `[.., 1]`. Where they do not it is −∞, and
+    /// nothing moves.
     #[track_caller]
-    pub(crate) fn log_density(&self, y: &V, inside: &Tensor<V::F>) -> V {
+    pub(crate) fn log_density(&self, y: &V, excess: &Tensor<V::F>) -> V {
         let (classes, temperature) = (self.classes(), self.full_temperature());
-        let inside = y.constant(inside);
-        let tilted = V::apply(EachOf("ExpConcrete::log_prob", Tilt), &[y, &self.logits, &temperature, &inside]);
+        let excess = spread(excess, together("ExpConcrete", y.shape(), self.shape()));
+        let beside = y.constant(&excess);
+        let tilted = V::apply(EachOf("ExpConcrete::log_prob", Tilt), &[y, &self.logits, &temperature, &beside]);
         let sum = tilted.log_softmax(-1).sum(-1);
-        let first = |x: &V| if x.shape().rank() == 0 { x.clone() } else { first_of_each(x) };
+        let first = if temperature.shape().rank() == 0 { temperature } else { first_of_each(&temperature) };
         let finish = Finish { classes: classes as f64 };
-        V::apply(EachOf("ExpConcrete::log_prob", finish), &[&sum, &first(&temperature), &first(&inside)])
+        V::apply(EachOf("ExpConcrete::log_prob", finish), &[&sum, &first, &y.constant(&without_last(&excess))])
     }
 
     /// log softmax((l + g)/τ).
@@ -133,29 +135,29 @@ fn first_of_each<V: Array>(x: &V) -> V {
     x.slice(axis as isize, 0..1).reshape(shape.without(axis))
 }
 
-/// l − τ y inside the support, 0 outside; ∂/∂y = −τ, ∂/∂l = 1, ∂/∂τ = −y, 0 outside.
+/// l − τ y, 0 outside the support; ∂/∂y = −τ, ∂/∂l = 1, ∂/∂τ = −y, 0 outside.
 #[derive(Debug)]
 struct Tilt;
 
 impl<F: Real> Function<F, 4> for Tilt {
     #[inline(always)]
-    fn f(&self, [y, logit, temperature, inside]: [F; 4]) -> F {
-        if inside == F::zero() { F::zero() } else { logit - temperature * y }
+    fn f(&self, [y, logit, temperature, excess]: [F; 4]) -> F {
+        if is_outside(excess) { F::zero() } else { logit - temperature * y }
     }
 
     #[inline(always)]
-    fn d<const I: usize>(&self, [y, _, temperature, inside]: [F; 4]) -> F {
+    fn d<const I: usize>(&self, [y, _, temperature, excess]: [F; 4]) -> F {
         let slope = match I {
             0 => -temperature,
             1 => F::one(),
             2 => -y,
             _ => F::zero(),
         };
-        if inside == F::zero() { F::zero() } else { slope }
+        if is_outside(excess) { F::zero() } else { slope }
     }
 }
 
-/// s + (C − 1) log τ + log Γ(C) inside the support, −∞ outside; ∂/∂s = 1, ∂/∂τ = (C − 1)/τ, 0 outside.
+/// s + (C − 1) log τ + log Γ(C), −∞ outside the support; ∂/∂s = 1, ∂/∂τ = (C − 1)/τ, 0 outside.
 #[derive(Debug)]
 struct Finish {
     classes: f64,
@@ -163,43 +165,20 @@ struct Finish {
 
 impl<F: Real> Function<F, 3> for Finish {
     #[inline(always)]
-    fn f(&self, [sum, temperature, inside]: [F; 3]) -> F {
+    fn f(&self, [sum, temperature, excess]: [F; 3]) -> F {
         let log_p = sum + F::of(self.classes - 1.0) * temperature.fast_ln() + F::of(lgamma(self.classes));
-        if inside == F::zero() { F::neg_infinity() } else { log_p }
+        if is_outside(excess) { F::neg_infinity() } else { log_p }
     }
 
     #[inline(always)]
-    fn d<const I: usize>(&self, [_, temperature, inside]: [F; 3]) -> F {
+    fn d<const I: usize>(&self, [_, temperature, excess]: [F; 3]) -> F {
         let slope = match I {
             0 => F::one(),
             1 => F::of(self.classes - 1.0) / temperature,
             _ => F::zero(),
         };
-        if inside == F::zero() { F::zero() } else { slope }
+        if is_outside(excess) { F::zero() } else { slope }
     }
-}
-
-/// How far from 1 a sum may be.
-const ROOM: f64 = 1e-3;
-
-/// 1 for each element of a vector whose elements pass the test and have a total near 1, 0 for the others.
-pub(crate) fn inside<F: Real>(
-    x: &Tensor<F>,
-    classes: usize,
-    legal: impl Fn(f64) -> bool,
-    share: impl Fn(f64) -> f64,
-) -> Tensor<F> {
-    let row = |row: &[F]| {
-        let total: f64 = row.iter().map(|x| share(x.as_f64())).sum();
-        let is_inside = row.iter().all(|x| legal(x.as_f64())) && near_one(total);
-        std::iter::repeat_n(F::of(f64::from(is_inside)), classes)
-    };
-    Tensor::new(x.shape(), x.data().chunks_exact(classes).flat_map(row).collect())
-}
-
-/// Whether a total is 1, but for rounding.
-pub(crate) fn near_one(total: f64) -> bool {
-    (total - 1.0).abs() < ROOM
 }
 
 /// Asserts that vectors of `x` have as many elements as there are logits.
@@ -217,13 +196,12 @@ impl<V: Array> Distribution<V> for ExpConcrete<V> {
     #[track_caller]
     fn log_prob(&self, y: &V) -> V {
         same_classes("ExpConcrete", y.shape(), self.shape());
-        self.log_density(y, &inside(&y.value(), self.classes(), f64::is_finite, f64::exp))
+        self.log_density(y, &excess(&y.value(), f64::NEG_INFINITY, f64::exp))
     }
 
     fn supports(&self, y: &Tensor<V::F>) -> Result<(), SupportError> {
-        SupportError::finite("ExpConcrete", "x", y)?;
-        let what = "the sum of the exponentials of a vector of x";
-        SupportError::check("ExpConcrete", what, "1 within 10⁻³", &y.exp().sum(-1), near_one)
+        SupportError::finite("ExpConcrete", "y", y)?;
+        are_one("ExpConcrete", "the sum of the exponentials of a vector of y", &y.exp().sum(-1))
     }
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tensor<V::F> {

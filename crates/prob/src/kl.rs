@@ -1,8 +1,7 @@
 //! Kullback–Leibler divergences: every closed form on one page.
 
 use crate::continuous_bernoulli::Mean;
-use crate::dirichlet::{spread, without_last};
-use crate::event::{expand, sum_event, together};
+use crate::event::{expand, spread, sum_event, together, without_last};
 use crate::special::quadrature::with_few_nodes;
 use crate::special::scalar::{self, stirling_error, stirling_error_derivative, trigamma};
 use crate::special::truncated_exponential::{log_normalizer, mean, variance};

@@ -1,8 +1,8 @@
 //! The Laplace distribution.
 
 use crate::event::{expand, prepend, sum_event, together};
+use crate::limits::{at_finite, by_scale};
 use crate::noise::fill_standard_laplace;
-use crate::normal::{at_finite, by_scale};
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;

@@ -1,8 +1,8 @@
 //! The log-normal distribution.
 
 use crate::event::{expand, sum_event};
+use crate::limits::by_scale;
 use crate::noise::{positive, positive_slope};
-use crate::normal::by_scale;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;

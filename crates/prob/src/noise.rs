@@ -1,6 +1,6 @@
 //! Noise that does not depend on any parameter.
 
-use crate::bernoulli::hold;
+use crate::limits::hold;
 use crate::special::ln_1p_less;
 use crate::ziggurat::Ziggurat;
 use autograd::prelude::*;

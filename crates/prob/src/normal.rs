@@ -1,6 +1,7 @@
 //! The normal distribution with independent elements.
 
 use crate::event::{expand, full, prepend, sum_event, together};
+use crate::limits::{at_finite, by_scale};
 use crate::noise::standard_normal;
 use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
@@ -205,19 +206,6 @@ impl<F: Real> Function<F, 3> for Below {
         };
         at_finite(x, slope)
     }
-}
-
-/// −u·density, the slope of a distribution function by its scale; 0 where u is so far out that there is no density, and may
-/// have overflowed.
-#[inline(always)]
-pub(crate) fn by_scale<F: Real>(u: F, density: F) -> F {
-    if density == F::zero() { F::zero() } else { -u * density }
-}
-
-/// The slope, 0 at x = ±∞.
-#[inline(always)]
-pub(crate) fn at_finite<F: Real>(x: F, slope: F) -> F {
-    if x.abs() == F::infinity() { F::zero() } else { slope }
 }
 
 impl<V: Array> Distribution<V> for Normal<V> {

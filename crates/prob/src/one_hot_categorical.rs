@@ -85,12 +85,13 @@ impl<V: Array> OneHotCategorical<V> {
     }
 }
 
-/// The class of a one-hot vector; of another its length, which is no class.
-fn class<F: Real>(x: &[F]) -> usize {
+/// The class of a one-hot vector; of another its length, which is no class, or NaN where there is one.
+fn class<F: Real>(x: &[F]) -> F {
     let ones = x.iter().filter(|x| **x == F::one()).count();
     let zeros = x.iter().filter(|x| **x == F::zero()).count();
     let one = x.iter().position(|x| *x == F::one()).unwrap_or(x.len());
-    if (ones, zeros) == (1, x.len() - 1) { one } else { x.len() }
+    let class = if (ones, zeros) == (1, x.len() - 1) { one } else { x.len() };
+    x.iter().copied().find(|x| x.is_nan()).unwrap_or(F::of(class as f64))
 }
 
 impl<V: Array> Distribution<V> for OneHotCategorical<V> {
@@ -108,8 +109,8 @@ impl<V: Array> Distribution<V> for OneHotCategorical<V> {
             shape.rank() > 0 && shape[shape.rank() - 1] == n,
             "OneHotCategorical: x must be of vectors of {n}, not {shape}"
         );
-        let classes = values.data().chunks_exact(n).map(|x| V::F::of(class(x) as f64)).collect();
-        self.logits().log_softmax_at(&x.constant(&Tensor::new(shape.without(shape.rank() - 1), classes)))
+        let classes = values.data().chunks_exact(n).map(class).collect();
+        self.classes.log_mass(&x.constant(&Tensor::new(shape.without(shape.rank() - 1), classes)))
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {

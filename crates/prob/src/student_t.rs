@@ -2,11 +2,10 @@
 
 mod distance;
 
-use crate::bernoulli::hold;
 use crate::event::{expand, prepend, together};
 use crate::gamma::log_draw_derivative;
+use crate::limits::{at_finite, hold};
 use crate::noise::{draw_standard_normal, log_standard_gamma};
-use crate::normal::at_finite;
 use crate::special::HALF_LN_TAU;
 use crate::special::scalar::{
     bd0, beta_inc, beta_inc_derivatives, stirling_error, stirling_error_derivative, trigamma,

@@ -68,7 +68,10 @@ impl<V: Array> Distribution<V> for UniformCategorical {
     fn log_prob(&self, x: &V) -> V {
         let shape = together("UniformCategorical: x and the distribution", x.shape(), self.shape);
         let log_p = -(self.classes as f64).ln();
-        let each = |x: &V::F| V::F::of(if self.has(*x) { log_p } else { f64::NEG_INFINITY });
+        let each = |x: &V::F| {
+            let log_p = V::F::of(if self.has(*x) { log_p } else { f64::NEG_INFINITY });
+            if x.as_f64().is_nan() { *x } else { log_p }
+        };
         let values = x.value();
         let each = x.constant(&Tensor::new(values.shape(), values.data().iter().map(each).collect()));
         sum_event(each + full(x, shape, 0.0))

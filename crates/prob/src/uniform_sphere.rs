@@ -2,6 +2,7 @@
 
 use crate::event::{expand, prepend, together};
 use crate::noise::fill_unit_vectors;
+use crate::special::is_single;
 use crate::special::scalar::lgamma;
 use crate::{Distribution, SupportError};
 use autograd::prelude::*;
@@ -96,7 +97,7 @@ pub(crate) fn is_unit<F: Real>(square_length: F) -> bool {
 /// ε^(1/3).
 #[inline(always)]
 fn tolerance<F: Real>() -> F {
-    F::of(if F::epsilon().as_f64() < 1e-10 { 6.055454452393343e-6 } else { 4.921566601151848e-3 })
+    F::of(if is_single::<F>() { 4.921566601151848e-3 } else { 6.055454452393343e-6 })
 }
 
 /// What [`supports`](Distribution::supports) says of unit vectors.

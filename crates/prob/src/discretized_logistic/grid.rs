@@ -1,7 +1,7 @@
 //! The levels, and where they are beside a logistic distribution.
 
 use crate::SupportError;
-use crate::bernoulli::hold;
+use crate::limits::hold;
 use crate::noise::standard_logistic;
 use crate::special::exact;
 use autograd::prelude::*;

@@ -44,6 +44,7 @@ pub(crate) use deviance::{
 pub(crate) use exponential::less_exp;
 pub use incomplete::{beta_inc, gamma_p, gamma_q};
 pub(crate) use polygamma::digamma_less_ln;
+pub(crate) use polynomial::is_single;
 pub(crate) use stirling::{HALF_LN_TAU, factorial_excess, remainder, root_and_rest};
 
 pub(crate) use xlogy::weigh;

@@ -275,7 +275,9 @@ fn messages() {
     let y = Tensor::from([0.0, 0.0]);
     assert_eq!(
         p.log().supports(&y).unwrap_err().to_string(),
-        "ExpConcrete: the sum of the exponentials of a vector of x must be 1 within 10⁻³; it is 2"
+        "ExpConcrete: the sum of the exponentials of a vector of y must be 1 within 10⁻³; it is 2"
     );
+    let why = p.log().supports(&Tensor::from([0.0, -INF])).unwrap_err().to_string();
+    assert_eq!(why, "ExpConcrete: y must be finite; element 1 is -inf");
     assert!(p.log().supports(&Tensor::from([0.25, 0.75]).ln()).is_ok());
 }

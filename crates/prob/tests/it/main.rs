@@ -37,6 +37,7 @@ mod von_mises_fisher;
 mod zero_inflated;
 
 mod messages;
+mod not_a_number;
 mod shapes;
 mod special;
 mod streams;

@@ -143,7 +143,7 @@ agreement!(everything);
 #[test]
 fn what_is_no_vector() {
     let p = OneHotCategorical::new(Tensor::from([0.0, 1.0, 2.0]));
-    for x in [[0.0; 3], [1.0, 1.0, 0.0], [0.5, 0.5, 0.0], [2.0, 0.0, 0.0], [1.0, f64::NAN, 0.0], [INF, 0.0, 0.0]] {
+    for x in [[0.0; 3], [1.0, 1.0, 0.0], [0.5, 0.5, 0.0], [2.0, 0.0, 0.0], [INF, 0.0, 0.0]] {
         assert_eq!(p.log_prob(&Tensor::from(x)).item(), -INF, "{x:?}");
         assert!(p.supports(&Tensor::from(x)).is_err());
     }
