@@ -13,8 +13,10 @@ use rand::Rng;
 ///
 /// log p(x) = Σⱼ { xⱼ lⱼ − softplus(lⱼ) }
 ///
-/// It is a probability mass for x ∈ {0, 1}. Between 0 and 1 the formula is kept, so that grey values can be used as soft
-/// targets (it is then the negative cross-entropy, not a density); elsewhere log p is −∞. Logits of ±∞ mean certainty.
+/// It is a probability mass for x ∈ {0, 1}, the support. Between 0 and 1, where every other distribution would give −∞, the
+/// formula is kept, so that grey values can be used as soft targets, as is usual for images: it is then the negative
+/// cross-entropy, neither a probability nor a density ([`ContinuousBernoulli`](crate::ContinuousBernoulli) is one).
+/// [`supports`](Distribution::supports) tells them apart. Elsewhere log p is −∞. Logits of ±∞ mean certainty.
 ///
 /// Shapes: logits `[B, D]`; `log_prob` of `x [B, D]` gives `[B]`.
 ///

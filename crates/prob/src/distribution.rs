@@ -14,7 +14,8 @@ pub trait Distribution<V: Array> {
 
     /// log p(x) in nats, one number per event: the event is the last axis of `x`, and it goes.
     ///
-    /// Outside the support it is −∞, never NaN.
+    /// Outside the support it is −∞, and NaN of NaN alone. There is one exception: [`Bernoulli`](crate::Bernoulli) keeps its
+    /// formula between 0 and 1, where grey values are soft targets.
     ///
     /// # Panics
     /// If `x` and the parameters do not broadcast.
@@ -23,8 +24,8 @@ pub trait Distribution<V: Array> {
 
     /// Whether all of `x` lies in the support, or which element is the first that does not.
     ///
-    /// [`log_prob`](Distribution::log_prob) is −∞ there without a word, so data are asked about once, when they are
-    /// loaded.
+    /// [`log_prob`](Distribution::log_prob) is −∞ there without a word (or, of [`Bernoulli`](crate::Bernoulli), no
+    /// probability), so data are asked about once, when they are loaded.
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError>;
 
     /// One draw of the shape of the parameters, as plain numbers: nothing is recorded, nothing differentiated.

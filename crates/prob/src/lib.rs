@@ -40,8 +40,9 @@
 //!   the parameters have together.
 //! - **Values** are not checked where they may come from a network: a negative scale gives NaN. `validated()` is for what
 //!   a person writes or a file holds: its error names the parameter, the value and its place. Outside its support a
-//!   distribution has log p = −∞, with gradients of 0; [`supports`](Distribution::supports) checks data once, when they
-//!   are loaded. For legal parameters there is no NaN, whatever `x` is but NaN itself.
+//!   distribution has log p = −∞, with gradients of 0, and so it has where computing overflows;
+//!   [`supports`](Distribution::supports) checks data once, when they are loaded. ([`Bernoulli`] alone keeps its formula
+//!   between 0 and 1, for grey values.) For legal parameters log p is NaN where `x` is NaN, and nowhere else.
 //! - **Randomness** is handed in: every draw takes a generator, and [`Key`] gives one for each purpose, step and shard.
 //!
 //! | distribution | support | parameters | has | KL to | a VAE wants it as |
@@ -170,8 +171,8 @@ mod independent;
 mod key;
 mod kl;
 mod laplace;
-mod log_normal;
 mod limits;
+mod log_normal;
 mod logistic;
 mod low_rank_normal;
 mod mixture;
@@ -181,10 +182,10 @@ mod negative_binomial;
 mod noise;
 mod normal;
 mod one_hot_categorical;
-mod poisson;
-mod standard_normal;
 mod overflow;
+mod poisson;
 mod simplex;
+mod standard_normal;
 mod student_t;
 mod transformed;
 mod uniform;
@@ -239,9 +240,10 @@ pub use zero_inflated::ZeroInflated;
 pub mod prelude {
     pub use crate::{
         Bernoulli, Beta, Categorical, Cdf, Concrete, ContinuousBernoulli, Dirichlet, DiscretizedLogistic,
-        DiscretizedLogisticMixture, Distribution, Entropy, ExpConcrete, Exponential, Factorized, Gamma, Independent,
-        Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mixture, Mode, Moments, MultivariateNormal,
-        NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal, StudentT, Transformed,
-        Uniform, UniformCategorical, UniformSphere, VonMisesFisher, ZeroInflated, kl, kl_monte_carlo,
+        DiscretizedLogisticMixture, Distribution, Entropy, Estimate, ExpConcrete, Exponential, Factorized, Gamma,
+        Independent, Key, KlTo, Laplace, LogNormal, Logistic, LowRankNormal, Mixture, Mode, Moments,
+        MultivariateNormal, NegativeBinomial, Normal, OneHotCategorical, Poisson, Reparameterized, StandardNormal,
+        StudentT, Transformed, Uniform, UniformCategorical, UniformSphere, VonMisesFisher, ZeroInflated, kl,
+        kl_monte_carlo,
     };
 }

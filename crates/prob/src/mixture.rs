@@ -17,7 +17,7 @@ use rand::Rng;
 /// Shapes: `logits [.., M]`, components `[.., M, D]`; the axes before them are equal, or those of one are the last of the
 /// other's. A draw is `[.., D]`, and `log_prob` of `x [.., D]` gives `[..]`. A logit of −∞ rules a component out.
 ///
-/// Draws cannot be differentiated, since a component is picked. For a draw every component is drawn from.
+/// The entropy has no closed form. Draws cannot be differentiated, since a component is picked. For a draw every component is drawn from.
 ///
 /// As a learned prior of an autoencoder (J. Tomczak and M. Welling, *VAE with a VampPrior*, 2018, section 2), whose
 /// divergence has no closed form:

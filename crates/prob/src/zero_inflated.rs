@@ -15,6 +15,8 @@ use rand::{Rng, RngExt};
 /// [`NegativeBinomial`](crate::NegativeBinomial): a *mass*, not a density, for what has a density is 0 with probability 0, and
 /// then the sum above means nothing. Gate logits of ±∞ mean certainty.
 ///
+/// The entropy has no closed form.
+///
 /// Shapes: the base's parameters and `gate_logits` broadcast, to `[B, D]` say; `log_prob` of `x [B, D]` gives `[B]`.
 ///
 /// ```
