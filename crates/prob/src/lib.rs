@@ -40,9 +40,9 @@
 //!   the parameters have together.
 //! - **Values** are not checked where they may come from a network: a negative scale gives NaN. `validated()` is for what
 //!   a person writes or a file holds: its error names the parameter, the value and its place. Outside its support a
-//!   distribution has log p = −∞, with gradients of 0, and so it has where computing overflows;
-//!   [`supports`](Distribution::supports) checks data once, when they are loaded. ([`Bernoulli`] alone keeps its formula
-//!   between 0 and 1, for grey values.) For legal parameters log p is NaN where `x` is NaN, and nowhere else.
+//!   distribution has log p = −∞, with gradients of 0; [`supports`](Distribution::supports) checks data once, when they
+//!   are loaded. ([`Bernoulli`] alone keeps its formula between 0 and 1, for grey values.) For legal parameters log p is NaN
+//!   where `x` is NaN, and nowhere else.
 //! - **Randomness** is handed in: every draw takes a generator, and [`Key`] gives one for each purpose, step and shard.
 //!
 //! | distribution | support | parameters | has | KL to | a VAE wants it as |

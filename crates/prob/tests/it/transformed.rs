@@ -291,6 +291,9 @@ fn overflow_in_a_flow_is_impossible() {
     for [a, b] in [[-1e4, 1.0], [-1e4, 0.0], [-f64::MAX, 1.0], [f64::MAX, 1.0], [INF, 0.0]] {
         is_outside([a, b, 0.5], |v| log_prob(v), |v| log_prob(v));
     }
+    // One vector for two rows of parameters, which the base does not have.
+    let rows = Transformed::new(standard([3]), Affine::new(tensor([2, 3], 1), Tensor::from(1.0)));
+    assert_eq!(rows.log_prob(&Tensor::from([0.0, f64::MAX, 0.0])).data(), [-INF; 2]);
     // Parameters that are no numbers are not hidden.
     for a in [0.0, -1e4, INF] {
         assert!(at_each::<f64, 3>([a, 0.0, f64::NAN], |v| log_prob(v)).0.is_nan());
