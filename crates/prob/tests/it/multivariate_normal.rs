@@ -310,6 +310,9 @@ fn divergences_of_neighbours_keep_their_digits() {
             assert_eq!(kl, Tensor::zeros([2]));
         }
         assert_eq!(kl(&full_standard, &standard), Tensor::scalar(F::zero()));
+        // The square of such a scale is no number.
+        let narrow = Normal::new(loc(), Tensor::full([2], F::min_positive_value()));
+        assert_eq!(kl(&MultivariateNormal::from(&narrow), &narrow), Tensor::zeros([2]));
     }
     check::<f64>(1e-13);
     check::<f32>(1e-5);
