@@ -81,7 +81,7 @@ impl<F: Real> Function<F, 2> for LogMass {
     #[inline(always)]
     fn d<const I: usize>(&self, [x, l]: [F; 2]) -> F {
         if I == 0 {
-            let slope = hold(l, -F::max_value(), F::max_value());
+            let slope = finite(l);
             if (x < F::zero()) | (x > F::one()) { F::zero() * slope } else { slope }
         } else {
             let slope = hold(x, F::zero(), F::one()) - l.sigmoid();
@@ -114,6 +114,12 @@ impl<F: Real> Function<F, 2> for Below {
 pub(crate) fn hold<F: Real>(x: F, low: F, high: F) -> F {
     let x = if x < low { low } else { x };
     if x > high { high } else { x }
+}
+
+/// A derivative, held where it would overflow.
+#[inline(always)]
+pub(crate) fn finite<F: Real>(slope: F) -> F {
+    hold(slope, -F::max_value(), F::max_value())
 }
 
 impl<V: Array> Bernoulli<V> {
