@@ -180,6 +180,7 @@ mod negative_binomial;
 mod noise;
 mod normal;
 mod one_hot_categorical;
+mod others;
 mod poisson;
 mod standard_normal;
 mod student_t;
