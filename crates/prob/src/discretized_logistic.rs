@@ -2,13 +2,15 @@
 
 mod grid;
 
-use crate::bernoulli::hold;
+use crate::bernoulli::{finite, hold};
 use crate::event::{expand, prepend, together};
-use crate::{Cdf, Distribution, Mode, Moments, ParameterError, SupportError};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
-use grid::{Grid, NEAR, Ruler, nearest};
+use grid::{NEAR, Ruler, nearest};
 use rand::Rng;
+
+pub(crate) use grid::Grid;
 
 /// Independent elements with the values 0, 1/(L − 1), 2/(L − 1), …, 1: logistic ones, with location μ and scale s, each
 /// rounded to the nearest of L levels. With L = 256 it is a likelihood for the grey values of images.
@@ -99,12 +101,6 @@ impl<V: Array> DiscretizedLogistic<V> {
     }
 }
 
-/// A derivative, held where it would overflow.
-#[inline(always)]
-fn finite<F: Real>(slope: F) -> F {
-    hold(slope, -F::max_value(), F::max_value())
-}
-
 /// log p of an element. With the edges a < b of its level, in multiples of the scale from the location,
 /// σ(b) − σ(a) = σ(b) σ(−a) (1 − e^−(b − a)), so that log p = −softplus(−b) − softplus(a) + log(1 − e^−δ) is a sum of
 /// negative terms, where δ = b − a = 1/((L − 1) s) needs no difference. At the first level the terms with a fall away, at
@@ -116,6 +112,12 @@ fn finite<F: Real>(slope: F) -> F {
 pub(crate) struct LogMass(pub Grid);
 
 impl LogMass {
+    /// ∂(log p)/∂μ (I = 0) or ∂(log p)/∂s at a level.
+    #[inline(always)]
+    pub(crate) fn slope<F: Real, const I: usize>(&self, at: [F; 3]) -> F {
+        if I == 0 { self.d::<1>(at) } else { self.d::<2>(at) }
+    }
+
     /// δ.
     #[inline(always)]
     fn width<F: Real>(&self, scale: F) -> F {
@@ -302,6 +304,36 @@ impl<F: Real> Function<F, 2> for Variance {
     }
 }
 
+/// −Σ p log p over the levels; since Σ p does not move, ∂/∂μ = −Σ p log p ∂(log p)/∂μ, and s likewise. All in `f64`: where a
+/// scale is narrow, the derivatives of neighbouring levels nearly cancel.
+#[derive(Debug)]
+struct ElementEntropy(Grid);
+
+impl ElementEntropy {
+    /// −Σ p log p g of each level beside the location and the scale.
+    #[inline(always)]
+    fn sum<F: Real>(&self, params: [F; 2], g: impl Fn([f64; 3]) -> f64) -> F {
+        let [loc, scale] = params.map(F::as_f64);
+        let term = |x| {
+            let log_p: f64 = LogMass(self.0).f([x, loc, scale]);
+            -log_p * log_p.exp() * g([x, loc, scale])
+        };
+        F::of(self.0.levels().map(term).sum())
+    }
+}
+
+impl<F: Real> Function<F, 2> for ElementEntropy {
+    #[inline(always)]
+    fn f(&self, params: [F; 2]) -> F {
+        self.sum(params, |_| 1.0)
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, params: [F; 2]) -> F {
+        finite(self.sum(params, |at| LogMass(self.0).slope::<f64, I>(at)))
+    }
+}
+
 impl<V: Array> Distribution<V> for DiscretizedLogistic<V> {
     fn shape(&self) -> Shape {
         together("DiscretizedLogistic", self.loc.shape(), self.scale.shape())
@@ -341,6 +373,14 @@ impl<V: Array> Cdf<V> for DiscretizedLogistic<V> {
     #[track_caller]
     fn cdf(&self, x: &V) -> V {
         V::apply(EachOf("DiscretizedLogistic::cdf", Below(self.grid())), &[x, &self.loc, &self.scale])
+    }
+}
+
+/// By a sum over the L levels for each element: there is no closed form.
+impl<V: Array> Entropy<V> for DiscretizedLogistic<V> {
+    fn entropy(&self) -> V {
+        let entropy = SumOf("DiscretizedLogistic::entropy", ElementEntropy(self.grid()));
+        V::apply(entropy, &[&self.loc, &self.scale])
     }
 }
 
