@@ -2,7 +2,7 @@
 
 use crate::event::{columns, expand, prepend, rows, sum_event, together};
 use crate::noise::correlated_normal;
-use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
 use rand::Rng;
@@ -130,6 +130,13 @@ impl<V: Array> MultivariateNormal<V> {
     }
 }
 
+/// The length of each row of matrices `[.., K, C]`, measured by its greatest element, whose square may overflow or vanish.
+pub(crate) fn row_lengths<V: Array>(matrices: &V) -> V {
+    let shape = rows(matrices.shape());
+    let greatest = matrices.constant(&matrices.value().abs().max(-1));
+    (matrices.clone() / greatest.reshape(shape.push(1))).square().sum(-1).sqrt() * greatest
+}
+
 /// `[.., 1]`, 0 for the vectors of x `[.., K]` that have infinite elements and no NaN, 1 for others; nothing if there is none.
 fn finite_vectors<F: Real>(x: &Tensor<F>) -> Option<Tensor<F>> {
     let k = *x.shape().dims().last()?;
@@ -206,6 +213,14 @@ impl<V: Array> Moments<V> for MultivariateNormal<V> {
     /// The diagonal of Σ.
     fn variance(&self) -> V {
         expand(self.scale_tril.square().sum(-1), self.shape())
+    }
+}
+
+/// Φ((xⱼ − μⱼ)/√Σⱼⱼ).
+impl<V: Array> Cdf<V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        Normal::new(self.loc.clone(), row_lengths(&self.scale_tril)).cdf(x)
     }
 }
 

@@ -64,3 +64,9 @@ for i, (x, loc, low) in enumerate(cases + skew):
     emit("entropy", entropy, low, scipy_value=stats.multivariate_normal.entropy(loc, cov) if moderate else None)
 for i, ((_, m0, low0), (_, m1, low1)) in enumerate(zip(cases + skew, (cases + skew)[1:])):
     emit("kl", kl, [*m0, *low0, *m1, *low1], by=None if i < len(cases) - 1 else ())
+for i, (x, loc, low) in enumerate(cases + skew):
+    for j in range(3):
+        def below(x, loc, *low):
+            return mpmath.ncdf((x - loc) / mpmath.sqrt(covariance(low)[j, j]))
+
+        emit(f"cdf_{j}", below, [x[j], loc[j], *low])
