@@ -96,6 +96,17 @@ pub trait Invertible<V: Array>: Transform<V> {
 
 /// A transform of each element by itself that is increasing or decreasing: with it the distribution function of a draw is
 /// that of its transform too.
+///
+/// ```
+/// use autograd::Tensor;
+/// use prob::transform::{Affine, Exp};
+/// use prob::{Cdf, Normal, Transformed};
+///
+/// // y = 3 − eˣ is never above 3, and below 2 where x is positive.
+/// let t = (Exp, Affine::new(Tensor::from(3.0_f64), Tensor::from(-1.0)));
+/// let below = Transformed::new(Normal::standard(&Tensor::from(0.0)), t).cdf(&Tensor::from([2.0, 3.0]));
+/// assert!((below.data()[0] - 0.5).abs() < 1e-15 && below.data()[1] == 1.0);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not known to transform each element by itself, by an increasing or a decreasing function",
     note = "the distribution function of its values has no closed form"
