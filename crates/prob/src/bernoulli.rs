@@ -1,7 +1,7 @@
 //! The Bernoulli distribution.
 
 use crate::event::{expand, prepend, sum_event};
-use crate::limits::hold;
+use crate::limits::{finite, hold};
 use crate::noise::with_uniform;
 use crate::special::weigh;
 use crate::{Cdf, Distribution, Entropy, Factorized, Mode, Moments, ParameterError, SupportError};
@@ -84,7 +84,7 @@ impl<F: Real> Function<F, 2> for LogMass {
     #[inline(always)]
     fn d<const I: usize>(&self, [x, l]: [F; 2]) -> F {
         if I == 0 {
-            let slope = hold(l, -F::max_value(), F::max_value());
+            let slope = finite(l);
             if (x < F::zero()) | (x > F::one()) { F::zero() * slope } else { slope }
         } else {
             let slope = hold(x, F::zero(), F::one()) - l.sigmoid();

@@ -1,8 +1,9 @@
 //! The categorical distribution.
 
-use crate::event::{prepend, sum_event, together};
+use crate::event::{lead, prepend, sum_event, together};
 use crate::special::weigh;
-use crate::{Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
 use rand::{Rng, RngExt};
 
@@ -106,11 +107,35 @@ impl<V: Array> Categorical<V> {
         Tensor::new(shape, rows.take(shape.size()).map(|row| V::F::of(pick(row, rng) as f64)).collect())
     }
 
-    /// The class numbers 0, 1, … beside each logit.
-    fn class_numbers(&self) -> V {
-        let shape = self.logits.shape();
+    /// The class numbers 0, 1, … along the last axis of a shape.
+    fn class_numbers(&self, shape: Shape) -> V {
         let classes = self.classes();
         self.logits.fill(shape, |x| x.iter_mut().enumerate().for_each(|(i, x)| *x = V::F::of((i % classes) as f64)))
+    }
+}
+
+/// A class's term of P(X ≤ x): its probability p if its number k is not above x, with ∂/∂p = 1, and else 0. From the
+/// last class on, where the sum of all is 1 but for rounding, that class is counted as 1 and the others as 0, all held.
+/// NaN of NaN.
+#[derive(Debug)]
+struct Below {
+    last: f64,
+}
+
+impl<F: Real> Function<F, 3> for Below {
+    #[inline(always)]
+    fn f(&self, [p, k, x]: [F; 3]) -> F {
+        let last = F::of(self.last);
+        let all = if k == last { F::one() } else { F::zero() };
+        let below = if k <= x { p } else { F::zero() };
+        let term = if x >= last { all } else { below };
+        if x.is_nan() { x } else { term }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [_, k, x]: [F; 3]) -> F {
+        let counts = I == 0 && (k <= x) & (x < F::of(self.last));
+        if counts { F::one() } else { F::zero() }
     }
 }
 
@@ -158,12 +183,24 @@ pub(crate) fn pick<F: Real, R: Rng + ?Sized>(probs: &[F], rng: &mut R) -> usize 
 /// Of the class numbers: useful where they are levels, as of grey.
 impl<V: Array> Moments<V> for Categorical<V> {
     fn mean(&self) -> V {
-        (self.probs() * self.class_numbers()).sum(-1)
+        (self.probs() * self.class_numbers(self.logits.shape())).sum(-1)
     }
 
     fn variance(&self) -> V {
         let mean = self.mean().reshape(self.shape().push(1));
-        (self.probs() * (self.class_numbers() - mean).square()).sum(-1)
+        (self.probs() * (self.class_numbers(self.logits.shape()) - mean).square()).sum(-1)
+    }
+}
+
+/// Σ of the probabilities of the classes that are not above x, which may be any number.
+impl<V: Array> Cdf<V> for Categorical<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        let shape = together("Categorical: x and the logits before their last axis", x.shape(), self.shape());
+        let [probs, x] = [self.probs(), x.reshape(x.shape().push(1))].map(|a| lead(&a, shape.rank() + 1));
+        let numbers = self.class_numbers(Shape::new(&[self.classes()]));
+        let below = Below { last: (self.classes() - 1) as f64 };
+        V::apply(SumOf("Categorical::cdf", below), &[&probs, &numbers, &x])
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::event::{prepend, spread, without_last};
 use crate::gamma::log_draw_derivative;
 use crate::noise::log_standard_gamma;
+use crate::others::sum_of_others;
 use crate::simplex::{are_one, excess, is_outside};
 use crate::special::scalar::{stirling_error, trigamma};
 use crate::special::{
     HALF_LN_TAU, deviance_of_product, difference_of_products, digamma_less_ln, ln_quotient, root_and_rest,
 };
-use crate::{Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
+use crate::{Beta, Cdf, Distribution, Entropy, Mode, Moments, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
@@ -278,6 +279,18 @@ impl<V: Array> Moments<V> for Dirichlet<V> {
     fn variance(&self) -> V {
         let (mean, total) = (self.mean(), self.concentration.sum(-1));
         mean.clone() * (-mean + 1.0) / (total.reshape(total.shape().push(1)) + 1.0)
+    }
+}
+
+/// Each share by itself is a beta variable with concentrations αⱼ and A − αⱼ: I_x(αⱼ, A − αⱼ).
+impl<V: Array> Cdf<V> for Dirichlet<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        self.beside(x.shape());
+        let others = sum_of_others(&self.concentration);
+        // A share without others is 1: what a beta variable tends to as β vanishes.
+        let others = others.clamp(least::<V::F>(), f64::INFINITY);
+        Beta::new(self.concentration.clone(), others).cdf(x)
     }
 }
 

@@ -1,14 +1,18 @@
 //! The logistic distribution rounded to levels.
 
 mod grid;
+mod sums;
 
 use crate::event::{expand, prepend, together};
-use crate::limits::hold;
-use crate::{Cdf, Distribution, Mode, Moments, ParameterError, SupportError};
+use crate::limits::{finite, hold};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
-use grid::{Grid, NEAR, Ruler, nearest};
+use grid::{NEAR, Ruler, nearest};
 use rand::Rng;
+use sums::{ElementEntropy, Mean, Variance};
+
+pub(crate) use grid::Grid;
 
 /// Independent elements with the values 0, 1/(L − 1), 2/(L − 1), …, 1: logistic ones, with location μ and scale s, each
 /// rounded to the nearest of L levels. With L = 256 it is a likelihood for the grey values of images.
@@ -110,12 +114,6 @@ impl<V: Array> DiscretizedLogistic<V> {
     }
 }
 
-/// A derivative, held where it would overflow.
-#[inline(always)]
-fn finite<F: Real>(slope: F) -> F {
-    hold(slope, -F::max_value(), F::max_value())
-}
-
 /// log p of an element. With the edges a < b of its level, in multiples of the scale from the location,
 /// σ(b) − σ(a) = σ(b) σ(−a) (1 − e^−(b − a)), so that log p = −softplus(−b) − softplus(a) + log(1 − e^−δ) is a sum of
 /// negative terms, where δ = b − a = 1/((L − 1) s) needs no difference. At the first level the terms with a fall away, at
@@ -127,6 +125,12 @@ fn finite<F: Real>(slope: F) -> F {
 pub(crate) struct LogMass(pub Grid);
 
 impl LogMass {
+    /// ∂(log p)/∂μ (I = 0) or ∂(log p)/∂s at a level.
+    #[inline(always)]
+    pub(crate) fn slope<F: Real, const I: usize>(&self, at: [F; 3]) -> F {
+        if I == 0 { self.d::<1>(at) } else { self.d::<2>(at) }
+    }
+
     /// δ.
     #[inline(always)]
     fn width<F: Real>(&self, scale: F) -> F {
@@ -229,90 +233,6 @@ impl<F: Real> Function<F, 3> for Below {
     }
 }
 
-/// Sums over the edges between levels, for one element.
-struct Tails<F> {
-    /// The level nearest to μ.
-    origin: F,
-    /// Σ ±P, the mean of the level less `origin`.
-    first: F,
-    /// Σ (2i − 1) P, the mean of its square.
-    second: F,
-}
-
-impl<F: Real> Tails<F> {
-    /// With P(level ≥ `origin` + i) for i = 1, 2, …, which count +, and P(level ≤ `origin` − i), which count −.
-    #[inline(always)]
-    fn new(grid: Grid, loc: F, scale: F) -> Self {
-        let (ruler, last) = (Ruler::new(grid, loc, scale), F::of(grid.last));
-        let origin = nearest(hold(loc, F::zero(), F::one()) * last);
-        let (mut first, mut second, mut k) = (F::zero(), F::zero(), F::one());
-        while k <= last {
-            let sign = if k > origin { F::one() } else { -F::one() };
-            let tail = (-sign * ruler.at(k + k - F::one())).sigmoid();
-            first += sign * tail;
-            second += sign * odd(k, origin) * tail;
-            k += F::one();
-        }
-        Tails { origin, first, second }
-    }
-}
-
-/// 2 (k − origin) − 1.
-#[inline(always)]
-fn odd<F: Real>(k: F, origin: F) -> F {
-    F::of(2.0) * (k - origin) - F::one()
-}
-
-/// Σ w ∂P by μ (I = 0) or s, over the edges: w σ(z) σ(−z)/s and, by s, times z, with w = 1 or 2 (k − origin) − 1 − 2 `first`.
-#[inline(always)]
-fn slope_of_tails<F: Real, const I: usize, const SQUARE: bool>(grid: Grid, loc: F, scale: F) -> F {
-    let ruler = Ruler::new(grid, loc, scale);
-    let tails = Tails::new(grid, loc, scale);
-    let (mut slope, mut k) = (F::zero(), F::one());
-    while k <= F::of(grid.last) {
-        let z = ruler.at(k + k - F::one());
-        let weight = if SQUARE { odd(k, tails.origin) - (tails.first + tails.first) } else { F::one() };
-        let density = z.sigmoid() * (-z).sigmoid();
-        slope += weight * if I == 0 { density } else { z * density };
-        k += F::one();
-    }
-    finite(slope / scale)
-}
-
-/// E[x] = (origin + `first`)/(L − 1).
-#[derive(Debug)]
-pub(crate) struct Mean(pub Grid);
-
-impl<F: Real> Function<F, 2> for Mean {
-    #[inline(always)]
-    fn f(&self, [loc, scale]: [F; 2]) -> F {
-        let tails = Tails::new(self.0, loc, scale);
-        (tails.origin + tails.first) / F::of(self.0.last)
-    }
-
-    #[inline(always)]
-    fn d<const I: usize>(&self, [loc, scale]: [F; 2]) -> F {
-        slope_of_tails::<F, I, false>(self.0, loc, scale) / F::of(self.0.last)
-    }
-}
-
-/// Var[x] = (`second` − `first`²)/(L − 1)².
-#[derive(Debug)]
-pub(crate) struct Variance(pub Grid);
-
-impl<F: Real> Function<F, 2> for Variance {
-    #[inline(always)]
-    fn f(&self, [loc, scale]: [F; 2]) -> F {
-        let tails = Tails::new(self.0, loc, scale);
-        (tails.second - tails.first * tails.first) / F::of(self.0.last * self.0.last)
-    }
-
-    #[inline(always)]
-    fn d<const I: usize>(&self, [loc, scale]: [F; 2]) -> F {
-        slope_of_tails::<F, I, true>(self.0, loc, scale) / F::of(self.0.last * self.0.last)
-    }
-}
-
 impl<V: Array> Distribution<V> for DiscretizedLogistic<V> {
     fn shape(&self) -> Shape {
         together("DiscretizedLogistic", self.loc.shape(), self.scale.shape())
@@ -352,6 +272,14 @@ impl<V: Array> Cdf<V> for DiscretizedLogistic<V> {
     #[track_caller]
     fn cdf(&self, x: &V) -> V {
         V::apply(EachOf("DiscretizedLogistic::cdf", Below(self.grid())), &[x, &self.loc, &self.scale])
+    }
+}
+
+/// By a sum over the L levels for each element: there is no closed form.
+impl<V: Array> Entropy<V> for DiscretizedLogistic<V> {
+    fn entropy(&self) -> V {
+        let entropy = SumOf("DiscretizedLogistic::entropy", ElementEntropy(self.grid()));
+        V::apply(entropy, &[&self.loc, &self.scale])
     }
 }
 

@@ -1,11 +1,13 @@
 //! Mixtures of logistic distributions rounded to levels.
 
 use crate::categorical::pick;
-use crate::discretized_logistic::{Below, DiscretizedLogistic, LogMass};
-use crate::event::{expand, prepend, sum_event, together};
-use crate::{Cdf, Distribution, Moments, ParameterError, SupportError};
-use autograd::ops::EachOf;
+use crate::discretized_logistic::{Below, DiscretizedLogistic, Grid, LogMass};
+use crate::event::{expand, lead, prepend, rows, sum_event, together};
+use crate::limits::finite;
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
+use autograd::{Cotangents, Op, Point, ShapeError};
 use rand::Rng;
 
 /// Independent elements, each of them one of M [`DiscretizedLogistic`] ones, the component m with probability
@@ -107,11 +109,88 @@ impl<V: Array> DiscretizedLogisticMixture<V> {
     }
 }
 
-/// The array with axes of 1 in front, until it has `rank` axes.
-fn lead<V: Array>(x: &V, rank: usize) -> V {
-    let shape = x.shape();
-    let ones = vec![1; rank - shape.rank()];
-    x.reshape(Shape::new(&[&ones, shape.dims()].concat()))
+/// One element: of each component the logarithm of its weight, the location and the scale, in `f64` as where levels of one
+/// component are summed.
+struct Element<'a> {
+    mass: LogMass,
+    components: [&'a [f64]; 3],
+}
+
+impl<'a> Element<'a> {
+    /// All of them, from three parameters `[.., D, M]`.
+    fn all(grid: Grid, params: &'a [Tensor<f64>; 3]) -> impl Iterator<Item = Element<'a>> {
+        let shape = params[0].shape();
+        let n = shape[shape.rank() - 1];
+        let row = move |i: usize| params.each_ref().map(|p| &p.data()[i * n..][..n]);
+        (0..shape.size() / n).map(move |i| Element { mass: LogMass(grid), components: row(i) })
+    }
+
+    /// The level x beside the location and the scale of a component.
+    fn beside(&self, x: f64, m: usize) -> [f64; 3] {
+        [x, self.components[1][m], self.components[2][m]]
+    }
+
+    /// log wₘ pₘ(x) of a level x.
+    fn log_share(&self, x: f64, m: usize) -> f64 {
+        self.components[0][m] + self.mass.f(self.beside(x, m))
+    }
+
+    /// log Σₘ wₘ pₘ(x) of a level x.
+    fn log_mass(&self, x: f64) -> f64 {
+        let shares = || (0..self.components[0].len()).map(|m| self.log_share(x, m));
+        let greatest = shares().fold(f64::NEG_INFINITY, f64::max);
+        greatest + shares().map(|share| (share - greatest).exp()).sum::<f64>().ln()
+    }
+
+    /// ∂(log wₘ pₘ(x)) by log wₘ, μₘ or sₘ.
+    fn slope(&self, by: usize, x: f64, m: usize) -> f64 {
+        match by {
+            0 => 1.0,
+            1 => self.mass.slope::<f64, 0>(self.beside(x, m)),
+            _ => self.mass.slope::<f64, 1>(self.beside(x, m)),
+        }
+    }
+}
+
+/// −Σ p log p over the levels for each element, of log w, μ and s, all `[.., D, M]`. With p = Σₘ wₘ pₘ the derivative by what
+/// moves wₘ pₘ is −Σ wₘ pₘ log p ∂(log wₘ pₘ), but for −∂ Σ p, which is 0 where Σ w is held.
+#[derive(Debug)]
+struct ElementEntropy(Grid);
+
+impl<F: Real> Op<F> for ElementEntropy {
+    fn name(&self) -> &'static str {
+        "DiscretizedLogisticMixture::entropy"
+    }
+
+    fn shape(&self, inputs: &[Shape]) -> Result<Shape, ShapeError> {
+        Ok(rows(inputs[0]))
+    }
+
+    fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], _: &mut [F]) {
+        let params = [0, 1, 2].map(|i| inputs[i].cast::<f64>());
+        for (y, element) in y.iter_mut().zip(Element::all(self.0, &params)) {
+            let log_masses = self.0.levels().map(|x| element.log_mass(x));
+            *y = F::of(log_masses.map(|log_p| -log_p * log_p.exp()).sum());
+        }
+    }
+
+    fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
+        let params = [0, 1, 2].map(|i| Tensor::from_fn(at.shape(i), |j| at.x(i)[j].as_f64()));
+        let log_masses = |element: &Element<'_>| self.0.levels().map(|x| (x, element.log_mass(x))).collect::<Vec<_>>();
+        for by in 0..3 {
+            dx.with(by, |d| {
+                let rows = d.chunks_exact_mut(params[0].shape()[params[0].shape().rank() - 1]);
+                for ((d, element), g) in rows.zip(Element::all(self.0, &params)).zip(&*g) {
+                    let log_masses = log_masses(&element);
+                    for (m, d) in d.iter_mut().enumerate() {
+                        let term =
+                            |(x, log_p): &(f64, f64)| element.log_share(*x, m).exp() * log_p * element.slope(by, *x, m);
+                        *d = finite(F::of(-log_masses.iter().map(term).sum::<f64>())) * *g;
+                    }
+                }
+            });
+        }
+    }
 }
 
 impl<V: Array> Distribution<V> for DiscretizedLogisticMixture<V> {
@@ -158,5 +237,29 @@ impl<V: Array> Cdf<V> for DiscretizedLogisticMixture<V> {
         let (x, [logits, loc, scale]) = self.aligned(x);
         let below = EachOf("DiscretizedLogisticMixture::cdf", Below(self.components.grid()));
         (V::apply(below, &[&x, &loc, &scale]) * logits.softmax(-1)).sum(-1)
+    }
+}
+
+/// The likeliest of all levels, the least of them where there are several.
+impl<V: Array> Mode<V> for DiscretizedLogisticMixture<V> {
+    fn mode(&self) -> V {
+        let params = [&self.logits, self.components.loc(), self.components.scale()].map(|p| p.value().cast::<f64>());
+        let grid = self.components.grid();
+        let likeliest = |element: Element<'_>| {
+            let better = |best: (f64, f64), x| {
+                let log_p = element.log_mass(x);
+                if log_p > best.1 { (x, log_p) } else { best }
+            };
+            V::F::of(grid.levels().fold((0.0, f64::NEG_INFINITY), better).0)
+        };
+        self.logits.constant(&Tensor::new(self.shape(), Element::all(grid, &params).map(likeliest).collect()))
+    }
+}
+
+/// By a sum over the L levels for each element: there is no closed form.
+impl<V: Array> Entropy<V> for DiscretizedLogisticMixture<V> {
+    fn entropy(&self) -> V {
+        let (log_weights, grid) = (self.logits.log_softmax(-1), self.components.grid());
+        sum_event(V::apply(ElementEntropy(grid), &[&log_weights, self.components.loc(), self.components.scale()]))
     }
 }

@@ -46,6 +46,13 @@ pub(crate) fn prepend(n: usize, shape: Shape) -> Shape {
     Shape::new(&[&[n], shape.dims()].concat())
 }
 
+/// The array with axes of 1 in front, until it has `rank` axes.
+pub(crate) fn lead<V: Array>(x: &V, rank: usize) -> V {
+    let shape = x.shape();
+    let ones = vec![1; rank - shape.rank()];
+    x.reshape(Shape::new(&[&ones, shape.dims()].concat()))
+}
+
 /// The shape without its last axis.
 #[track_caller]
 pub(crate) fn rows(shape: Shape) -> Shape {

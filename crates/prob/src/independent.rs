@@ -1,6 +1,6 @@
 //! Several events as one.
 
-use crate::{Distribution, Entropy, KlTo, Mode, Moments, Reparameterized, SupportError};
+use crate::{Cdf, Distribution, Entropy, KlTo, Mode, Moments, Reparameterized, SupportError};
 use autograd::prelude::*;
 use rand::Rng;
 
@@ -76,6 +76,13 @@ impl<V: Array, P: Moments<V>> Moments<V> for Independent<P> {
 
     fn variance(&self) -> V {
         self.each.variance()
+    }
+}
+
+impl<V: Array, P: Cdf<V>> Cdf<V> for Independent<P> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        self.each.cdf(x)
     }
 }
 

@@ -49,8 +49,8 @@
 //! |---|---|---|---|---|---|
 //! | [`Normal`] | ℝ | loc, scale or log-variance | r m o e c | `Normal`, `StandardNormal`, `MultivariateNormal`, `LowRankNormal`, `Laplace` | the usual posterior; likelihood of real data |
 //! | [`StandardNormal`] | ℝ | – | m o e c | – | the usual prior |
-//! | [`MultivariateNormal`] | ℝᴷ | loc, scale_tril or covariance | r m o e | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` | a posterior with correlations |
-//! | [`LowRankNormal`] | ℝᴷ | loc, factor, diagonal | r m o e | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` | the same for many dimensions |
+//! | [`MultivariateNormal`] | ℝᴷ | loc, scale_tril or covariance | r m o e c | `MultivariateNormal`, `Normal`, `StandardNormal`, `LowRankNormal` | a posterior with correlations |
+//! | [`LowRankNormal`] | ℝᴷ | loc, factor, diagonal | r m o e c | `LowRankNormal`, `MultivariateNormal`, `Normal`, `StandardNormal` | the same for many dimensions |
 //! | [`Laplace`] | ℝ | loc, scale | r m o e c | `Laplace`, `Normal` | posterior or likelihood with outliers: L1 loss |
 //! | [`Logistic`] | ℝ | loc, scale | r m o e c | – | smoother tails than Laplace's |
 //! | [`StudentT`] | ℝ | df, loc, scale | r m o e c | – | likelihood that forgives gross outliers |
@@ -60,26 +60,27 @@
 //! | [`Beta`] | (0, 1) | concentration1, concentration0 | r m o e c | `Beta` | fractions |
 //! | [`Uniform`] | \[a, b\] | low, high | r m o e c | `Uniform` | bounded priors |
 //! | [`ContinuousBernoulli`] | \[0, 1\] | logits | r m o e c | `ContinuousBernoulli` | grey pixels, where cross-entropy is no density |
-//! | [`DiscretizedLogistic`] | {0, 1/(L − 1), …, 1} | loc, scale, levels | m o c | – | 8-bit pixels |
-//! | [`DiscretizedLogisticMixture`] | {0, 1/(L − 1), …, 1} | logits, loc, scale, levels | m c | – | 8-bit pixels with several peaks |
+//! | [`DiscretizedLogistic`] | {0, 1/(L − 1), …, 1} | loc, scale, levels | m o e c | – | 8-bit pixels |
+//! | [`DiscretizedLogisticMixture`] | {0, 1/(L − 1), …, 1} | logits, loc, scale, levels | m o e c | – | 8-bit pixels with several peaks |
 //! | [`Bernoulli`] | {0, 1} | logits or probabilities | m o e c | `Bernoulli` | binary pixels |
-//! | [`Categorical`] | {0, …, C − 1} | logits or probabilities | m o e | `Categorical`, `UniformCategorical` | classes, levels |
-//! | [`OneHotCategorical`] | one-hot vectors | logits or probabilities | m o e | `OneHotCategorical`, `UniformCategorical` | discrete latents |
-//! | [`UniformCategorical`] | {0, …, C − 1} | – | e | – | their prior |
+//! | [`Categorical`] | {0, …, C − 1} | logits or probabilities | m o e c | `Categorical`, `UniformCategorical` | classes, levels |
+//! | [`OneHotCategorical`] | one-hot vectors | logits or probabilities | m o e c | `OneHotCategorical`, `UniformCategorical` | discrete latents |
+//! | [`UniformCategorical`] | {0, …, C − 1} | – | m o e c | – | their prior |
 //! | [`Concrete`], [`ExpConcrete`] | the simplex's interior, its logarithms | logits, temperature | r | – | relaxed discrete latents |
-//! | [`Dirichlet`] | the simplex | concentration | r m o e | `Dirichlet` | topic proportions |
+//! | [`Dirichlet`] | the simplex | concentration | r m o e c | `Dirichlet` | topic proportions |
 //! | [`Poisson`] | {0, 1, …} | rate or log-rate | m o c | `Poisson` | counts |
 //! | [`NegativeBinomial`] | {0, 1, …} | total count, logits or mean | m o c | – | counts that vary more, as of genes |
 //! | [`ZeroInflated`] | that of the counts | a count distribution, gate logits | m o c | – | counts with too many zeros |
 //! | [`VonMisesFisher`] | unit vectors | mean direction, concentration | r m o e | `VonMisesFisher`, `UniformSphere` | posterior on a sphere |
-//! | [`UniformSphere`] | unit vectors | – | e | – | its prior |
+//! | [`UniformSphere`] | unit vectors | – | m e | – | its prior |
 //! | [`Mixture`] | the components' | logits, components | m c | – | a prior of several clusters |
-//! | [`Independent`] | the distribution's | a distribution | what it has, but c | `Independent` | several vectors as one event |
-//! | [`Transformed`] | the transform's image | a distribution, a [`transform`] | r | – | flows: a richer posterior or prior |
+//! | [`Independent`] | the distribution's | a distribution | what it has | `Independent` | several vectors as one event |
+//! | [`Transformed`] | the transform's image | a distribution, a [`transform`] | r, c if [`Monotone`](transform::Monotone), m o e if [`Affine`](transform::Affine) | – | flows: a richer posterior or prior |
 //!
 //! *has*: r, draws that can be differentiated ([`Reparameterized`]); m, mean and variance ([`Moments`]); o, [`Mode`]; e,
-//! [`Entropy`]; c, [`Cdf`]. All have `log_prob`, `sample` and `supports`. [`StandardNormal`], [`UniformSphere`] and
-//! [`UniformCategorical`], which have no parameters, say by methods of their own of which type the numbers shall be.
+//! [`Entropy`]; c, [`Cdf`], of vectors that of each element by itself. All have `log_prob`, `sample` and `supports`.
+//! [`StandardNormal`], [`UniformSphere`] and [`UniformCategorical`] have no parameters, and so no tape: m, o and e are
+//! plain tensors, in the type that is asked for, as in `let mean: Tensor<f32> = p.mean()`.
 //!
 //! What densities are made of beside the elementary functions is in [`special`]: ln Γ and its derivatives, ln Φ and Φ⁻¹, Bessel
 //! functions, incomplete gamma and beta functions.
@@ -182,6 +183,7 @@ mod negative_binomial;
 mod noise;
 mod normal;
 mod one_hot_categorical;
+mod others;
 mod overflow;
 mod poisson;
 mod simplex;

@@ -9,6 +9,12 @@ pub(crate) fn hold<F: Real>(x: F, low: F, high: F) -> F {
     if x > high { high } else { x }
 }
 
+/// A derivative, held where it would overflow.
+#[inline(always)]
+pub(crate) fn finite<F: Real>(slope: F) -> F {
+    hold(slope, -F::max_value(), F::max_value())
+}
+
 /// The slope, 0 at x = ±∞.
 #[inline(always)]
 pub(crate) fn at_finite<F: Real>(x: F, slope: F) -> F {

@@ -1,10 +1,13 @@
 //! The normal distribution whose covariance is diagonal but for a few directions.
 
 use crate::event::{columns, expand, prepend, rows, together};
-use crate::multivariate_normal::LogDensity;
+use crate::multivariate_normal::{LogDensity, row_lengths};
 use crate::noise::{correlated_normal, standard_normal};
 use crate::woodbury::Woodbury;
-use crate::{Distribution, Entropy, Mode, Moments, MultivariateNormal, ParameterError, Reparameterized, SupportError};
+use crate::{
+    Cdf, Distribution, Entropy, Mode, Moments, MultivariateNormal, Normal, ParameterError, Reparameterized,
+    SupportError,
+};
 use autograd::ops::EachOf;
 use autograd::prelude::*;
 use rand::Rng;
@@ -201,6 +204,16 @@ impl<V: Array> Moments<V> for LowRankNormal<V> {
     /// The diagonal of Σ: Σ_r Wⱼᵣ² + dⱼ.
     fn variance(&self) -> V {
         expand(self.factor.square().sum(-1) + &self.diagonal, self.shape())
+    }
+}
+
+/// Φ((xⱼ − μⱼ)/√Σⱼⱼ).
+impl<V: Array> Cdf<V> for LowRankNormal<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        let [factor, diagonal] = self.factors();
+        let own = diagonal.sqrt().reshape(diagonal.shape().push(1));
+        Normal::new(self.loc.clone(), row_lengths(&V::concat(&[&factor, &own], -1))).cdf(x)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::event::{columns, expand, prepend, rows, sum_event, together};
 use crate::noise::correlated_normal;
 use crate::overflow::unless_overflow;
-use crate::{Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, Normal, ParameterError, Reparameterized, SupportError};
 use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
 use rand::Rng;
@@ -130,6 +130,13 @@ impl<V: Array> MultivariateNormal<V> {
     }
 }
 
+/// The length of each row of matrices `[.., K, C]`, measured by its greatest element, whose square may overflow or vanish.
+pub(crate) fn row_lengths<V: Array>(matrices: &V) -> V {
+    let shape = rows(matrices.shape());
+    let greatest = matrices.constant(&matrices.value().abs().max(-1));
+    (matrices.clone() / greatest.reshape(shape.push(1))).square().sum(-1).sqrt() * greatest
+}
+
 /// −½ (q + l + K log 2π) with q = (x − μ)ᵀΣ⁻¹(x − μ) and l = log|Σ|; ∂/∂q = ∂/∂l = −½, 0 where q is infinite.
 #[derive(Debug)]
 pub(crate) struct LogDensity {
@@ -199,6 +206,14 @@ impl<V: Array> Moments<V> for MultivariateNormal<V> {
     /// The diagonal of Σ.
     fn variance(&self) -> V {
         expand(self.scale_tril.square().sum(-1), self.shape())
+    }
+}
+
+/// Φ((xⱼ − μⱼ)/√Σⱼⱼ).
+impl<V: Array> Cdf<V> for MultivariateNormal<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        Normal::new(self.loc.clone(), row_lengths(&self.scale_tril)).cdf(x)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The categorical distribution over one-hot vectors.
 
+use crate::others::sum_of_others;
 use crate::special::weigh;
-use crate::{Categorical, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use crate::{Categorical, Cdf, Distribution, Entropy, Mode, Moments, ParameterError, SupportError};
+use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
 use rand::Rng;
 
@@ -94,6 +96,25 @@ fn class<F: Real>(x: &[F]) -> F {
     x.iter().copied().find(|x| x.is_nan()).unwrap_or(F::of(class as f64))
 }
 
+/// Of x and r = P(x\[c\] = 0): 0 below 0, r from there to 1, and 1, NaN of NaN; ∂/∂r = 1 between, 0 elsewhere and by x.
+#[derive(Debug)]
+struct Below;
+
+impl<F: Real> Function<F, 2> for Below {
+    #[inline(always)]
+    fn f(&self, [x, rest]: [F; 2]) -> F {
+        let below = if x < F::zero() { F::zero() } else { rest };
+        let inside = if x < F::one() { below } else { x };
+        if x >= F::one() { F::one() } else { inside }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [x, _]: [F; 2]) -> F {
+        let between = I == 1 && (x >= F::zero()) & (x < F::one());
+        if between { F::one() } else { F::zero() }
+    }
+}
+
 impl<V: Array> Distribution<V> for OneHotCategorical<V> {
     fn shape(&self) -> Shape {
         self.logits().shape()
@@ -137,6 +158,14 @@ impl<V: Array> Moments<V> for OneHotCategorical<V> {
     fn variance(&self) -> V {
         let probs = self.probs();
         probs.clone() * (-probs + 1.0)
+    }
+}
+
+/// Of each element by itself: P(x\[c\] = 0) from 0 on, 1 from 1 on.
+impl<V: Array> Cdf<V> for OneHotCategorical<V> {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        V::apply(EachOf("OneHotCategorical::cdf", Below), &[x, &sum_of_others(&self.probs())])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::event::{expand, prepend, sum_event, together};
 use crate::noise::fill_standard_normal;
-use crate::{Cdf, Distribution, Normal, SupportError};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, Normal, SupportError};
 use autograd::ops::{Function, SumOf};
 use autograd::prelude::*;
 use rand::Rng;
@@ -42,26 +42,6 @@ impl StandardNormal {
         let mut z = Tensor::zeros(self.shape);
         fill_standard_normal(rng, z.data_mut());
         z
-    }
-
-    /// 0, of the shape of a draw.
-    pub fn mean<F: Real>(&self) -> Tensor<F> {
-        Tensor::zeros(self.shape)
-    }
-
-    /// 0, of the shape of a draw.
-    pub fn mode<F: Real>(&self) -> Tensor<F> {
-        self.mean()
-    }
-
-    /// 1, of the shape of a draw.
-    pub fn variance<F: Real>(&self) -> Tensor<F> {
-        Tensor::ones(self.shape)
-    }
-
-    /// ½ K log 2πe for each event of `K` elements, in nats.
-    pub fn entropy<F: Real>(&self) -> Tensor<F> {
-        sum_event(Tensor::full(self.shape, F::of(0.5 * (2.0 * PI * E).ln())))
     }
 }
 
@@ -110,5 +90,31 @@ impl<V: Array> Cdf<V> for StandardNormal {
     fn cdf(&self, x: &V) -> V {
         let shape = together("StandardNormal: x and the distribution", x.shape(), self.shape);
         Normal::standard(x).cdf(&expand(x.clone(), shape))
+    }
+}
+
+impl<F: Real> Moments<Tensor<F>> for StandardNormal {
+    /// 0.
+    fn mean(&self) -> Tensor<F> {
+        Tensor::zeros(self.shape)
+    }
+
+    /// 1.
+    fn variance(&self) -> Tensor<F> {
+        Tensor::ones(self.shape)
+    }
+}
+
+/// 0.
+impl<F: Real> Mode<Tensor<F>> for StandardNormal {
+    fn mode(&self) -> Tensor<F> {
+        self.mean()
+    }
+}
+
+/// ½ K log 2πe for each event of K elements.
+impl<F: Real> Entropy<Tensor<F>> for StandardNormal {
+    fn entropy(&self) -> Tensor<F> {
+        sum_event(Tensor::full(self.shape, F::of(0.5 * (2.0 * PI * E).ln())))
     }
 }

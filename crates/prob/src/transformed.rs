@@ -1,9 +1,10 @@
 //! Distributions by a change of variables.
 
-use crate::event::{expand, together};
+use crate::event::{expand, full, together};
 use crate::overflow::unless_overflow;
-use crate::transform::{Invertible, Transform};
-use crate::{Distribution, Key, Reparameterized, SupportError};
+use crate::transform::{Affine, Invertible, Monotone, Transform};
+use crate::{Cdf, Distribution, Entropy, Key, Mode, Moments, Reparameterized, SupportError};
+use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
 use rand::Rng;
 
@@ -18,6 +19,9 @@ use rand::Rng;
 ///
 /// The support is the image under T of the base's: [`supports`](Distribution::supports) names what has no x by the
 /// transform that does not reach it, and x itself where it is outside the base's support.
+///
+/// What else has a closed form: the distribution function, if the base has one and T is [`Monotone`]; and mean, variance,
+/// mode and entropy, as far as the base has them, if T is [`Affine`].
 ///
 /// Shapes: those of the base, whose event is the last axis. The base is one with reparameterised draws, since they are
 /// on the tape of its parameters, as T's values then are: for the standard normal it is [`Normal::standard`](crate::Normal::standard).
@@ -183,5 +187,67 @@ impl<V: Array, B: Reparameterized<V>, T: Invertible<V>> Reparameterized<V> for T
 
     fn rsample_n_with_log_prob<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> (V, V) {
         Transformed::rsample_n_with_log_prob(self, n, rng)
+    }
+}
+
+/// F or 1 − F of the base, with derivative 1 or −1.
+#[derive(Debug)]
+struct Below;
+
+impl<F: Real> Function<F, 2> for Below {
+    #[inline(always)]
+    fn f(&self, [below, direction]: [F; 2]) -> F {
+        if direction < F::zero() { F::one() - below } else { below }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [_, direction]: [F; 2]) -> F {
+        if I == 0 { direction } else { F::zero() }
+    }
+}
+
+/// F_base(T⁻¹(y)) where T is increasing, 1 − F_base(T⁻¹(y)) where it is decreasing; 0 below the range of T and 1 above it.
+///
+/// The base is one with reparameterised draws, which have no value with a probability of its own: P(x ≥ b) = 1 − P(x ≤ b).
+impl<V: Array, B: Reparameterized<V> + Cdf<V>, T: Monotone<V>> Cdf<V> for Transformed<B, T> {
+    #[track_caller]
+    fn cdf(&self, y: &V) -> V {
+        let below = self.base.cdf(&self.transform.cut(y));
+        let direction = y.constant(&self.transform.direction());
+        V::apply(EachOf("Transformed::cdf", Below), &[&below, &direction])
+    }
+}
+
+impl<V: Array, B: Reparameterized<V> + Moments<V>> Moments<V> for Transformed<B, Affine<V>> {
+    /// shift + scale ⊙ E\[x\].
+    #[track_caller]
+    fn mean(&self) -> V {
+        of_shape(self.base.shape(), self.transform.forward(&self.base.mean()))
+    }
+
+    /// scale² ⊙ Var\[x\].
+    #[track_caller]
+    fn variance(&self) -> V {
+        let scale = self.transform.scale();
+        // Not by the scale's square, which may overflow where the variance does not.
+        of_shape(self.base.shape(), self.base.variance() * scale * scale)
+    }
+}
+
+/// shift + scale ⊙ mode of x; where the base has several, of the least of its own.
+impl<V: Array, B: Reparameterized<V> + Mode<V>> Mode<V> for Transformed<B, Affine<V>> {
+    #[track_caller]
+    fn mode(&self) -> V {
+        of_shape(self.base.shape(), self.transform.forward(&self.base.mode()))
+    }
+}
+
+/// That of x, and Σⱼ log|scaleⱼ|, which is the log-determinant at every x.
+impl<V: Array, B: Reparameterized<V> + Entropy<V>> Entropy<V> for Transformed<B, Affine<V>> {
+    #[track_caller]
+    fn entropy(&self) -> V {
+        let entropy = self.base.entropy();
+        let x = full(&entropy, self.base.shape(), 0.0);
+        -self.push((x, -entropy)).1
     }
 }

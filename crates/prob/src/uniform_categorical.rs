@@ -1,7 +1,7 @@
 //! The uniform distribution over classes.
 
-use crate::event::{full, prepend, sum_event, together};
-use crate::{Distribution, SupportError};
+use crate::event::{expand, full, prepend, sum_event, together};
+use crate::{Cdf, Distribution, Entropy, Mode, Moments, SupportError};
 use autograd::prelude::*;
 use rand::{Rng, RngExt};
 
@@ -47,11 +47,6 @@ impl UniformCategorical {
         self.shape
     }
 
-    /// Σⱼ log C for each event, in nats.
-    pub fn entropy<F: Real>(&self) -> Tensor<F> {
-        sum_event(Tensor::full(self.shape, F::of((self.classes as f64).ln())))
-    }
-
     /// Whether x is a class number.
     fn has<F: Real>(&self, x: F) -> bool {
         let x = x.as_f64();
@@ -89,5 +84,45 @@ impl<V: Array> Distribution<V> for UniformCategorical {
     fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
         let many = UniformCategorical { shape: prepend(n, self.shape), ..*self };
         Distribution::<V>::sample(&many, rng)
+    }
+}
+
+/// Of the class numbers.
+impl<F: Real> Moments<Tensor<F>> for UniformCategorical {
+    /// (C − 1)/2.
+    fn mean(&self) -> Tensor<F> {
+        Tensor::full(self.shape, F::of(0.5 * (self.classes - 1) as f64))
+    }
+
+    /// (C² − 1)/12.
+    fn variance(&self) -> Tensor<F> {
+        let classes = self.classes as f64;
+        Tensor::full(self.shape, F::of((classes - 1.0) * (classes + 1.0) / 12.0))
+    }
+}
+
+/// 0, the least class.
+impl<F: Real> Mode<Tensor<F>> for UniformCategorical {
+    fn mode(&self) -> Tensor<F> {
+        Tensor::zeros(self.shape)
+    }
+}
+
+/// Σⱼ log C.
+impl<F: Real> Entropy<Tensor<F>> for UniformCategorical {
+    fn entropy(&self) -> Tensor<F> {
+        sum_event(Tensor::full(self.shape, F::of((self.classes as f64).ln())))
+    }
+}
+
+/// ⌊x + 1⌋/C, but 0 below 0, and 1 from the last class on; it does not move with x.
+impl<V: Array> Cdf<V> for UniformCategorical {
+    #[track_caller]
+    fn cdf(&self, x: &V) -> V {
+        let shape = together("UniformCategorical: x and the distribution", x.shape(), self.shape);
+        let classes = self.classes as f64;
+        let below = |x: &V::F| V::F::of((x.as_f64().floor() + 1.0).clamp(0.0, classes) / classes);
+        let values = x.value();
+        x.constant(&expand(Tensor::new(values.shape(), values.data().iter().map(below).collect()), shape))
     }
 }

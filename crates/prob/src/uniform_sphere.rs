@@ -4,7 +4,7 @@ use crate::event::{expand, prepend, together};
 use crate::noise::fill_unit_vectors;
 use crate::special::is_single;
 use crate::special::scalar::lgamma;
-use crate::{Distribution, SupportError};
+use crate::{Distribution, Entropy, Moments, SupportError};
 use autograd::prelude::*;
 use rand::Rng;
 use std::f64::consts::{LN_2, PI};
@@ -53,21 +53,6 @@ impl UniformSphere {
         let mut x = Tensor::zeros(self.shape);
         fill_unit_vectors(rng, self.dimension(), x.data_mut());
         x
-    }
-
-    /// 0, of the shape of a draw.
-    pub fn mean<F: Real>(&self) -> Tensor<F> {
-        Tensor::zeros(self.shape)
-    }
-
-    /// 1/p, of the shape of a draw.
-    pub fn variance<F: Real>(&self) -> Tensor<F> {
-        Tensor::full(self.shape, F::of(1.0 / self.dimension() as f64))
-    }
-
-    /// log S_p for each event, in nats.
-    pub fn entropy<F: Real>(&self) -> Tensor<F> {
-        Tensor::full(self.shape.without(self.shape.rank() - 1), F::of(log_area(self.dimension())))
     }
 
     /// p.
@@ -138,5 +123,24 @@ impl<V: Array> Distribution<V> for UniformSphere {
 
     fn sample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> Tensor<V::F> {
         UniformSphere::new(prepend(n, self.shape)).sample(rng)
+    }
+}
+
+impl<F: Real> Moments<Tensor<F>> for UniformSphere {
+    /// 0.
+    fn mean(&self) -> Tensor<F> {
+        Tensor::zeros(self.shape)
+    }
+
+    /// 1/p.
+    fn variance(&self) -> Tensor<F> {
+        Tensor::full(self.shape, F::of(1.0 / self.dimension() as f64))
+    }
+}
+
+/// log S_p.
+impl<F: Real> Entropy<Tensor<F>> for UniformSphere {
+    fn entropy(&self) -> Tensor<F> {
+        Tensor::full(self.shape.without(self.shape.rank() - 1), F::of(log_area(self.dimension())))
     }
 }

@@ -24,6 +24,11 @@ impl Grid {
         (k, !outside)
     }
 
+    /// The levels in order.
+    pub(crate) fn levels(self) -> impl Iterator<Item = f64> {
+        (0..=self.last as usize).map(move |k| k as f64 / self.last)
+    }
+
     /// The level that a logistic draw with location μ and scale s is rounded to.
     pub(crate) fn draw<R: Rng + ?Sized>(self, loc: f64, scale: f64, rng: &mut R) -> f64 {
         let x = loc + scale * standard_logistic(rng);

@@ -1,7 +1,8 @@
 //! Shifting and scaling.
 
-use super::{Invertible, Transform};
+use super::{Invertible, Monotone, Transform};
 use crate::event::{sum_repeated, together};
+use crate::limits::{at_finite, finite};
 use crate::{ParameterError, SupportError};
 use autograd::ops::{EachOf, Function};
 use autograd::prelude::*;
@@ -36,6 +37,11 @@ impl<V: Array> Affine<V> {
         Ok(self)
     }
 
+    /// The scale as it was given.
+    pub(crate) fn scale(&self) -> &V {
+        &self.scale
+    }
+
     /// Σⱼ log|scaleⱼ| for each event of the array.
     fn log_det(&self, array: &V) -> V {
         sum_repeated(self.scale.abs().ln(), array.shape())
@@ -62,7 +68,7 @@ impl<F: Real> Function<F, 3> for Forward {
     }
 }
 
-/// (y − m)/s; ∂/∂y = 1/s, ∂/∂m = −1/s, ∂/∂s = −(y − m)/s².
+/// (y − m)/s; ∂/∂y = 1/s, ∂/∂m = −1/s, ∂/∂s = −(y − m)/s², all 0 where x is infinite.
 #[derive(Debug)]
 struct Inverse;
 
@@ -74,11 +80,13 @@ impl<F: Real> Function<F, 3> for Inverse {
 
     #[inline(always)]
     fn d<const I: usize>(&self, [y, shift, scale]: [F; 3]) -> F {
-        match I {
+        let x = (y - shift) / scale;
+        let slope = match I {
             0 => scale.recip(),
             1 => -scale.recip(),
-            _ => -((y - shift) / scale) / scale,
-        }
+            _ => -x / scale,
+        };
+        at_finite(x, finite(slope))
     }
 }
 
@@ -111,5 +119,17 @@ impl<V: Array> Invertible<V> for Affine<V> {
 
     fn supports(&self, y: &V) -> Result<(), SupportError> {
         SupportError::finite("Affine", "y", &y.value())
+    }
+}
+
+impl<V: Array> Monotone<V> for Affine<V> {
+    #[track_caller]
+    fn cut(&self, y: &V) -> V {
+        self.inverse(y)
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        let scale = self.scale.value();
+        Tensor::new(scale.shape(), scale.data().iter().map(|s| V::F::of(s.as_f64().signum())).collect())
     }
 }

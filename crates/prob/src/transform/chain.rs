@@ -1,6 +1,6 @@
 //! Transforms one after the other.
 
-use super::{Invertible, Transform};
+use super::{Invertible, Monotone, Transform};
 use crate::SupportError;
 use crate::event::{full, sum_repeated};
 use autograd::prelude::*;
@@ -39,6 +39,17 @@ impl<V: Array, A: Invertible<V>, B: Invertible<V>> Invertible<V> for (A, B) {
     }
 }
 
+impl<V: Array, A: Monotone<V>, B: Monotone<V>> Monotone<V> for (A, B) {
+    #[track_caller]
+    fn cut(&self, y: &V) -> V {
+        self.0.cut(&self.1.cut(y))
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        self.0.direction() * self.1.direction()
+    }
+}
+
 /// Writes the methods of what holds transforms in terms of transforms of it.
 macro_rules! through {
     (impl[$($T:ident $(?$sized:ident)?),* $(; $N:ident)?] for $Type:ty: |$this:ident| $inner:expr) => {
@@ -72,6 +83,19 @@ macro_rules! through {
             fn supports(&self, y: &V) -> Result<(), SupportError> {
                 let $this = self;
                 $inner.supports(y)
+            }
+        }
+
+        impl<V: Array, $($T: Monotone<V> $(+ ?$sized)?),* $(, const $N: usize)?> Monotone<V> for $Type {
+            #[track_caller]
+            fn cut(&self, y: &V) -> V {
+                let $this = self;
+                $inner.cut(y)
+            }
+
+            fn direction(&self) -> Tensor<V::F> {
+                let $this = self;
+                $inner.direction()
             }
         }
     };
@@ -121,6 +145,17 @@ impl<V: Array, T: Invertible<V>> Invertible<V> for [T] {
             y = t.inverse(&y);
         }
         Ok(())
+    }
+}
+
+impl<V: Array, T: Monotone<V>> Monotone<V> for [T] {
+    #[track_caller]
+    fn cut(&self, y: &V) -> V {
+        self.iter().rev().fold(y.clone(), |y, t| t.cut(&y))
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        self.iter().fold(Tensor::scalar(V::F::of(1.0)), |direction, t| direction * t.direction())
     }
 }
 

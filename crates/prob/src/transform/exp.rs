@@ -1,8 +1,9 @@
 //! The exponential function.
 
-use super::{Invertible, Transform};
+use super::{Invertible, Monotone, Transform};
 use crate::SupportError;
 use crate::event::sum_event;
+use crate::limits::finite;
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 
@@ -10,20 +11,22 @@ use autograd::prelude::*;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exp;
 
-/// ln y, with derivative 1/y; 0 and held for y ≤ 0.
+/// ln y, with derivative 1/y; `below` and held for y ≤ 0.
 #[derive(Debug)]
-struct Inverse;
+struct Inverse {
+    below: f64,
+}
 
 impl<F: Real> Function<F, 1> for Inverse {
     #[inline(always)]
     fn f(&self, [y]: [F; 1]) -> F {
         let x = y.fast_ln();
-        if y <= F::zero() { F::zero() } else { x }
+        if y <= F::zero() { F::of(self.below) } else { x }
     }
 
     #[inline(always)]
     fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
-        if y <= F::zero() { F::zero() } else { y.recip() }
+        if y <= F::zero() { F::zero() } else { finite(y.recip()) }
     }
 }
 
@@ -61,10 +64,20 @@ impl<V: Array> Invertible<V> for Exp {
     }
 
     fn inverse(&self, y: &V) -> V {
-        V::apply(EachOf("Exp::inverse", Inverse), &[y])
+        V::apply(EachOf("Exp::inverse", Inverse { below: 0.0 }), &[y])
     }
 
     fn supports(&self, y: &V) -> Result<(), SupportError> {
         SupportError::positive("Exp", "y", &y.value())
+    }
+}
+
+impl<V: Array> Monotone<V> for Exp {
+    fn cut(&self, y: &V) -> V {
+        V::apply(EachOf("Exp::cut", Inverse { below: f64::NEG_INFINITY }), &[y])
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        Tensor::scalar(V::F::of(1.0))
     }
 }

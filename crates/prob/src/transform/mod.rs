@@ -24,6 +24,8 @@
 //! | [`InverseAutoregressive`] | fast to draw from | one element at a time |
 //! | [`MaskedAutoregressive`] | one element at a time | fast: a density of data |
 //! | [`Reverse`] | the elements in reverse order | closed form |
+//!
+//! Those of the first two rows, and chains of them, are [`Monotone`]: their values have a distribution function.
 
 mod affine;
 mod autoregressive;
@@ -90,4 +92,33 @@ pub trait Invertible<V: Array>: Transform<V> {
     fn supports(&self, y: &V) -> Result<(), SupportError> {
         SupportError::finite("Transform", "y", &y.value())
     }
+}
+
+/// A transform of each element by itself that is increasing or decreasing: with it the distribution function of a draw is
+/// that of its transform too.
+///
+/// ```
+/// use autograd::Tensor;
+/// use prob::transform::{Affine, Exp};
+/// use prob::{Cdf, Normal, Transformed};
+///
+/// // y = 3 − eˣ is never above 3, and below 2 where x is positive.
+/// let t = (Exp, Affine::new(Tensor::from(3.0_f64), Tensor::from(-1.0)));
+/// let below = Transformed::new(Normal::standard(&Tensor::from(0.0)), t).cdf(&Tensor::from([2.0, 3.0]));
+/// assert!((below.data()[0] - 0.5).abs() < 1e-15 && below.data()[1] == 1.0);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not known to transform each element by itself, by an increasing or a decreasing function",
+    note = "the distribution function of its values has no closed form"
+)]
+pub trait Monotone<V: Array>: Invertible<V> {
+    /// The b that y cuts the values of x at: T(x) ≤ y is x ≤ b where T is increasing, and x ≥ b where it is decreasing.
+    ///
+    /// It is T⁻¹(y), but −∞ or ∞, with derivative 0, where y is outside the range of T.
+    #[must_use]
+    fn cut(&self, y: &V) -> V;
+
+    /// 1 where T is increasing, −1 where it is decreasing, in a shape that broadcasts with x.
+    #[must_use]
+    fn direction(&self) -> Tensor<V::F>;
 }

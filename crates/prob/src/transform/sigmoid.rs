@@ -1,7 +1,8 @@
 //! The logistic function.
 
-use super::{Invertible, Transform};
+use super::{Invertible, Monotone, Transform};
 use crate::SupportError;
+use crate::limits::finite;
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 
@@ -26,20 +27,23 @@ impl<F: Real> Function<F, 1> for LogSlope {
     }
 }
 
-/// ln(y/(1 − y)), with derivative 1/(y (1 − y)); 0 and held outside (0, 1).
+/// ln(y/(1 − y)), with derivative 1/(y (1 − y)); held outside (0, 1), −`end` below and `end` above.
 #[derive(Debug)]
-struct Inverse;
+struct Inverse {
+    end: f64,
+}
 
 impl<F: Real> Function<F, 1> for Inverse {
     #[inline(always)]
     fn f(&self, [y]: [F; 1]) -> F {
         let x = (y / (F::one() - y)).fast_ln();
-        if outside(y) { F::zero() } else { x }
+        let end = F::of(if y < F::one() { -self.end } else { self.end });
+        if outside(y) { end } else { x }
     }
 
     #[inline(always)]
     fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
-        let slope = (y * (F::one() - y)).recip();
+        let slope = finite((y * (F::one() - y)).recip());
         if outside(y) { F::zero() } else { slope }
     }
 }
@@ -84,10 +88,20 @@ impl<V: Array> Invertible<V> for Sigmoid {
     }
 
     fn inverse(&self, y: &V) -> V {
-        V::apply(EachOf("Sigmoid::inverse", Inverse), &[y])
+        V::apply(EachOf("Sigmoid::inverse", Inverse { end: 0.0 }), &[y])
     }
 
     fn supports(&self, y: &V) -> Result<(), SupportError> {
         SupportError::check("Sigmoid", "y", "between 0 and 1", &y.value(), |y| y > 0.0 && y < 1.0)
+    }
+}
+
+impl<V: Array> Monotone<V> for Sigmoid {
+    fn cut(&self, y: &V) -> V {
+        V::apply(EachOf("Sigmoid::cut", Inverse { end: f64::INFINITY }), &[y])
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        Tensor::scalar(V::F::of(1.0))
     }
 }

@@ -1,7 +1,8 @@
 //! The softplus function.
 
-use super::{Invertible, Transform};
+use super::{Invertible, Monotone, Transform};
 use crate::SupportError;
+use crate::limits::finite;
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
 
@@ -27,21 +28,23 @@ impl<F: Real> Function<F, 1> for LogSlope {
     }
 }
 
-/// ln(eʸ − 1) = y + ln(1 − e⁻ʸ), which neither overflows nor loses digits near 0; with derivative 1/(1 − e⁻ʸ). 0 and
-/// held for y ≤ 0.
+/// ln(eʸ − 1) = y + ln(1 − e⁻ʸ), which neither overflows nor loses digits near 0; with derivative 1/(1 − e⁻ʸ). `below`
+/// and held for y ≤ 0.
 #[derive(Debug)]
-struct Inverse;
+struct Inverse {
+    below: f64,
+}
 
 impl<F: Real> Function<F, 1> for Inverse {
     #[inline(always)]
     fn f(&self, [y]: [F; 1]) -> F {
         let x = y + (-y).log1mexp();
-        if outside(y) { F::zero() } else { x }
+        if outside(y) { F::of(self.below) } else { x }
     }
 
     #[inline(always)]
     fn d<const I: usize>(&self, [y]: [F; 1]) -> F {
-        let slope = -(-y).fast_exp_m1().recip();
+        let slope = finite(-(-y).fast_exp_m1().recip());
         if outside(y) { F::zero() } else { slope }
     }
 }
@@ -86,10 +89,20 @@ impl<V: Array> Invertible<V> for Softplus {
     }
 
     fn inverse(&self, y: &V) -> V {
-        V::apply(EachOf("Softplus::inverse", Inverse), &[y])
+        V::apply(EachOf("Softplus::inverse", Inverse { below: 0.0 }), &[y])
     }
 
     fn supports(&self, y: &V) -> Result<(), SupportError> {
         SupportError::positive("Softplus", "y", &y.value())
+    }
+}
+
+impl<V: Array> Monotone<V> for Softplus {
+    fn cut(&self, y: &V) -> V {
+        V::apply(EachOf("Softplus::cut", Inverse { below: f64::NEG_INFINITY }), &[y])
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        Tensor::scalar(V::F::of(1.0))
     }
 }

@@ -1,6 +1,6 @@
 //! The hyperbolic tangent.
 
-use super::{Invertible, Transform};
+use super::{Invertible, Monotone, Transform};
 use crate::SupportError;
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
@@ -30,17 +30,20 @@ impl<F: Real> Function<F, 1> for LogSlope {
     }
 }
 
-/// artanh y = ½ ln(1 + 2|y|/(1 − |y|)) with the sign of y, with derivative 1/(1 − y²); 0 and held for |y| ≥ 1.
+/// artanh y = ½ ln(1 + 2|y|/(1 − |y|)) with the sign of y, with derivative 1/(1 − y²); for |y| ≥ 1 held, `end` with the
+/// sign of y.
 #[derive(Debug)]
-struct Inverse;
+struct Inverse {
+    end: f64,
+}
 
 impl<F: Real> Function<F, 1> for Inverse {
     #[inline(always)]
     fn f(&self, [y]: [F; 1]) -> F {
         let a = y.abs();
         let x = F::of(0.5) * ((a + a) / (F::one() - a)).fast_ln_1p();
-        let x = if y < F::zero() { -x } else { x };
-        if outside(y) { F::zero() } else { x }
+        let x = if outside(y) { F::of(self.end) } else { x };
+        if y < F::zero() { -x } else { x }
     }
 
     #[inline(always)]
@@ -90,10 +93,20 @@ impl<V: Array> Invertible<V> for Tanh {
     }
 
     fn inverse(&self, y: &V) -> V {
-        V::apply(EachOf("Tanh::inverse", Inverse), &[y])
+        V::apply(EachOf("Tanh::inverse", Inverse { end: 0.0 }), &[y])
     }
 
     fn supports(&self, y: &V) -> Result<(), SupportError> {
         SupportError::check("Tanh", "y", "between -1 and 1", &y.value(), |y| y.abs() < 1.0)
+    }
+}
+
+impl<V: Array> Monotone<V> for Tanh {
+    fn cut(&self, y: &V) -> V {
+        V::apply(EachOf("Tanh::cut", Inverse { end: f64::INFINITY }), &[y])
+    }
+
+    fn direction(&self) -> Tensor<V::F> {
+        Tensor::scalar(V::F::of(1.0))
     }
 }

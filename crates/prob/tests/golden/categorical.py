@@ -35,3 +35,6 @@ for i, logits in enumerate(rows):
 for i, (a, b) in enumerate(zip(rows, rows[1:])):
     p, q = ([float(v) for v in softmax([mpf(l) for l in row])] for row in (a, b))
     emit("kl", kl, [*a, *b], scipy_value=stats.entropy(p, q) if i < 4 else None)
+for logits in rows:
+    for x in range(3):
+        emit("cdf", lambda x, *l: mpmath.fsum(softmax(l)[:int(x) + 1]), [x, *logits], [1, 2, 3, 4])

@@ -64,3 +64,10 @@ far = [
 ]
 for row in pairs + far:
     emit("kl", kl, row)
+for i, row in enumerate(moderate + extreme[:3]):
+    x, a = row[: len(row) // 2], row[len(row) // 2 :]
+    for j in range(len(a)):
+        def below(x, *a):
+            return mpmath.betainc(a[j], sum(a) - a[j], 0, x, regularized=True)
+
+        emit(f"cdf_{j}", below, [x[j], *a], scipy_value=stats.beta.cdf(x[j], a[j], sum(a) - a[j]))

@@ -58,6 +58,11 @@ def variance(loc, scale, levels):
     return moment(loc, scale, levels, lambda x: (x - m) ** 2)
 
 
+def entropy(loc, scale, levels):
+    masses = (mass(k, loc, scale, levels) for k in range(int(levels)))
+    return -mpmath.fsum(p * mpmath.log(p) for p in masses)
+
+
 def scipy_mass(k, loc, scale, levels):
     p = stats.logistic(loc, scale)
     low = -numpy.inf if k == 0 else (k - 0.5) / (levels - 1)
@@ -90,3 +95,5 @@ if __name__ == "__main__":
         if levels <= 256 and i % 2 == 0:
             emit("mean", mean, [loc, scale, levels], [0, 1])
             emit("variance", variance, [loc, scale, levels], [0, 1])
+        if levels <= 256 and i % 3 == 0:
+            emit("entropy", entropy, [loc, scale, levels], [0, 1])

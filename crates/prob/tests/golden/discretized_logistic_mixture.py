@@ -30,6 +30,12 @@ def variance(*args):
     return mix(lambda x, loc, s, levels: component.moment(loc, s, levels, lambda y: (y - m) ** 2))(*args)
 
 
+def entropy(_, levels, *p):
+    k = range(int(levels))
+    masses = [mix(lambda k, m, s, levels: component.mass(k, m, s, levels))(k, levels, *p) for k in k]
+    return -mpmath.fsum(p * mpmath.log(p) for p in masses)
+
+
 rng = start(20240623)
 rows = [[single(v) for v in (*rng.normal(size=3) * 2, *rng.uniform(size=3), *numpy.exp(rng.normal(size=3) - 3))] for _ in range(5)]
 rows += [[50, -50, 0, 0, 0.5, 1, 2.0**-10, 2.0**-10, 2.0**-10], [0, 0, 0, 0.25, 0.25, 0.75, 2.0**-20, 1, 2.0**20]]
@@ -42,3 +48,5 @@ for i, row in enumerate(rows):
     if i in (0, 5):
         emit("mean", mean, [0, 16, *row], range(2, 11))
         emit("variance", variance, [0, 16, *row], range(2, 11))
+    if i in (0, 1, 5, 6):
+        emit("entropy", entropy, [0, 16, *row], range(2, 11))

@@ -84,3 +84,10 @@ for i, (x, p) in enumerate(cases + extreme):
 for (_, p), (_, q) in zip(cases, cases[1:]):
     emit("kl", kl, [*p, *q])
     emit("kl_normal", kl_normal, [*p, *q[:K], *q[9:]])
+for x, p in cases + extreme:
+    for j in range(K):
+        def below(x, *p):
+            mean, w, d = parts(p)
+            return mpmath.ncdf((x - mean[j]) / mpmath.sqrt(covariance(w, d)[j, j]))
+
+        emit(f"cdf_{j}", below, [x[j], *p])

@@ -86,3 +86,9 @@ for q, exponent, change in [
     moved = [m + 2.0**-exponent for m in mean]
     emit("log_kl", log_kl, [*mean, *q, *moved, *p], by=())
 emit("log_kl", log_kl, [*mean, *low, *[m + 2.0**-20 for m in mean], *low], by=())
+for i, (x, loc, low) in enumerate(cases + skew):
+    for j in range(3):
+        def below(x, loc, *low):
+            return mpmath.ncdf((x - loc) / mpmath.sqrt(covariance(low)[j, j]))
+
+        emit(f"cdf_{j}", below, [x[j], loc[j], *low])

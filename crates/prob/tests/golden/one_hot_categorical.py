@@ -23,3 +23,6 @@ for l in rows:
     emit("kl_uniform", lambda *l: mpmath.log(4) - entropy(*l), l)
 for a, b in zip(rows, rows[1:]):
     emit("kl", lambda *l: mpmath.fsum(mpmath.exp(q) * (q - p) for q, p in zip(log_probs(l[:4]), log_probs(l[4:]))), a + b)
+for l in rows:
+    for c in range(4):
+        emit(f"cdf_{c}", lambda *l: mpmath.fsum(mpmath.exp(p) for i, p in enumerate(log_probs(l)) if i != c), l)

@@ -44,3 +44,26 @@ for x in (-50, -20, -1, 0, tiny, 0.75, 20, 50):
     emit("tanh log_det", lambda x: 2 * (log(2) - abs(x) - mpmath.log1p(exp(-2 * abs(x)))), [x], by=[0] if x else [])
     emit("sigmoid log_det", lambda x: -log(1 + exp(-x)) - log(1 + exp(x)), [x])
     emit("softplus log_det", lambda x: -log(1 + exp(-x)), [x])
+
+# Distribution functions, also of a decreasing map, y = shift + slope·tanh x, where it is 1 − Φ.
+def below(inverse):
+    return lambda y, loc, scale: mpmath.ncdf((inverse(y) - loc) / scale)
+
+
+def tanh_down(y, loc, scale, shift, slope):
+    return mpmath.ncdf((loc - mpmath.atanh((y - shift) / slope)) / scale)
+
+
+BELOW = {
+    "exp": (below(log), (2.0**-60, tiny, 0.75, 1, 2.0**20)),
+    "tanh": (below(mpmath.atanh), (tiny - 1, -0.75, 0, 0.5, 1 - tiny)),
+    "sigmoid": (below(lambda y: log(y / (1 - y))), (2.0**-60, tiny, 0.25, 0.75, 1 - tiny)),
+    "softplus": (below(lambda y: log(mpmath.expm1(y))), (2.0**-60, tiny, 0.6875, 1, 20)),
+}
+for loc, scale in [*moderate[:3], (0, 1), (-3, 4)]:
+    for name, (f, points) in BELOW.items():
+        for y in points:
+            check = stats.lognorm.cdf(y, scale, scale=numpy.exp(loc)) if name == "exp" else None
+            emit(f"{name} cdf", f, [y, loc, scale], scipy_value=check)
+    for y in (-0.875, 0.25, 1, 2.0):
+        emit("tanh down cdf", tanh_down, [y, loc, scale, 0.75, -2])

@@ -16,6 +16,7 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
     let categorical = |i: usize| Categorical::new(row(&x[i..i + 4]));
     match what {
         "log_prob" => categorical(1).log_prob(&x[0]),
+        "cdf" => categorical(1).cdf(&x[0]),
         "entropy" => categorical(0).entropy(),
         "kl" => kl(&categorical(0), &categorical(4)),
         _ => panic!("this test does not know `{what}`"),
@@ -46,6 +47,8 @@ proptest! {
         let x = Categorical::new(a.clone()).sample(&mut stream(seed));
         gradients(from_ref(&a), |v| Categorical::new(v[0]).log_prob(&v[0].constant(&x)))?;
         gradients(from_ref(&b), |v| Categorical::new(v[0]).log_prob(&v[0].constant(&x)))?;
+        gradients(from_ref(&a), |v| Categorical::new(v[0]).cdf(&v[0].constant(&x)))?;
+        gradients(from_ref(&b), |v| Categorical::new(v[0]).cdf(&v[0].constant(&x)))?;
         gradients(from_ref(&a), |v| Categorical::new(v[0]).entropy())?;
         gradients(from_ref(&a), |v| Categorical::new(v[0]).mean())?;
         gradients(from_ref(&a), |v| Categorical::new(v[0]).variance())?;
@@ -72,6 +75,40 @@ proptest! {
         check::<f64>(&a, &x, 1e-13);
         check::<f32>(&a, &x, 1e-5);
     }
+}
+
+/// The sums of the masses, and between the classes the same as at the one below: rounding alone.
+#[test]
+fn distribution_functions_are_sums() {
+    let logits = Tensor::from([[0.3, -1.2, 2.0, 0.0], [100.0, -100.0, 50.0, 0.0], [-INF, 1e4, 1e4, 0.0]]);
+    let p = Categorical::new(logits.reshape([3, 1, 4]));
+    let mut below = Tensor::zeros([3, 1]);
+    for class in 0..3 {
+        let x = Tensor::full([3, 1], f64::from(class));
+        below = below + p.log_prob(&x).exp().reshape([3, 1]);
+        close(&p.cdf(&x), &below, 1e-15);
+        assert_eq!(p.cdf(&(x + 0.875)), p.cdf(&Tensor::scalar(f64::from(class))));
+    }
+}
+
+/// 0 below the classes and 1 from the last one on, exactly, and nothing moves.
+#[test]
+fn ends_of_the_distribution_function() {
+    let logits = Param::new(Tensor::from([[0.3, -1.2, 0.1, -0.7], [0.0, -INF, 2.0, -1e4]]));
+    let mut tape = Tape::new();
+    for (x, expected) in [(-INF, 0.0), (-0.01, 0.0), (3.0, 1.0), (3.5, 1.0), (1e300, 1.0), (INF, 1.0)] {
+        let mut below = None;
+        let (_, gradients) = tape.value_and_grad(|tape| {
+            let cdf = Categorical::new(tape.param(&logits)).cdf(&tape.constant(&Tensor::from([x, x])));
+            below = Some(cdf.value());
+            (cdf * tape.constant(&Tensor::from([2.0, 3.0]))).sum_all()
+        });
+        assert_eq!(below.unwrap(), Tensor::from([expected; 2]), "{x}");
+        assert_eq!(gradients.get(&logits).unwrap(), &Tensor::zeros([2, 4]), "{x}");
+    }
+    let p = Categorical::new(Tensor::from([0.3, -1.2]));
+    assert!(p.cdf(&Tensor::scalar(f64::NAN)).item().is_nan());
+    assert_eq!(Categorical::new(Tensor::from([5.0])).cdf(&Tensor::from([-1.0, 0.0])), Tensor::from([0.0, 1.0]));
 }
 
 /// Frequencies of classes, also of one that is ruled out.
@@ -120,7 +157,8 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let (p, q) = (Categorical::new(logits.clone()), Categorical::new(logits * 0.0));
     let classes = inputs.levels(&[2, 3], 1.0, 4);
     let rng = &mut stream(14);
-    let mut all = values(&[p.log_prob(&classes), p.entropy(), p.mean(), p.variance(), p.mode(), kl(&p, &q)]);
+    let mut all =
+        values(&[p.log_prob(&classes), p.cdf(&classes), p.entropy(), p.mean(), p.variance(), p.mode(), kl(&p, &q)]);
     all.extend(values(&[p.probs(), p.log_probs()]));
     all.into_iter().chain([p.sample(rng), p.sample_n(2, rng)]).collect()
 }
@@ -169,7 +207,11 @@ fn samples_in_front() {
     let (logits, x) = (tensor([3, 5], 6), Tensor::from_fn([4, 2, 3], |i| (i * 3 % 5) as f64));
     let y = Categorical::new(logits.clone()).log_prob(&x);
     assert_eq!(y, Categorical::new(repeated(&logits, [4, 2, 3, 5])).log_prob(&x));
+    let y = Categorical::new(logits.clone()).cdf(&x);
+    assert_eq!(y, Categorical::new(repeated(&logits, [4, 2, 3, 5])).cdf(&x));
     let logits = tensor([4, 2, 3, 5], 6);
     let row = Tensor::from([[0.0, 4.0, 1.0], [3.0, 3.0, 2.0]]);
-    assert_eq!(Categorical::new(logits.clone()).log_prob(&row), Categorical::new(logits).log_prob(&row.repeat(4)));
+    let p = Categorical::new(logits);
+    assert_eq!(p.log_prob(&row), p.log_prob(&row.repeat(4)));
+    assert_eq!(p.cdf(&row), p.cdf(&row.repeat(4)));
 }

@@ -6,7 +6,7 @@ use crate::support::draws::{
 };
 use crate::support::golden::{DOUBLE, SINGLE, golden, row};
 use crate::support::gradients::{array, gradients};
-use crate::support::limits::is_outside;
+use crate::support::limits::{at_each, is_outside};
 use crate::support::{INF, close, divergence, stream};
 use autograd::prelude::*;
 use prob::prelude::*;
@@ -19,6 +19,10 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
     match what {
         "log_prob" => Dirichlet::new(row(second)).log_prob(&row(first)),
         "entropy" => Dirichlet::new(row(x)).entropy(),
+        _ if what.starts_with("cdf_") => {
+            let (j, k) = (what["cdf_".len()..].parse::<usize>().expect("a share"), x.len() - 1);
+            Dirichlet::new(row(&x[1..])).cdf(&row(&vec![x[0].clone(); k])).slice(0, j..j + 1)
+        }
         "kl" => kl(&Dirichlet::new(row(first)), &Dirichlet::new(row(second))),
         _ => panic!("this test does not know `{what}`"),
     }
@@ -63,7 +67,9 @@ proptest! {
     ) {
         let x = x.softmax(-1);
         gradients(&[x.clone(), a.clone()], |v| Dirichlet::new(v[1]).log_prob(&v[0]))?;
-        gradients(&[x, b.clone()], |v| Dirichlet::new(v[1]).log_prob(&v[0]))?;
+        gradients(&[x.clone(), b.clone()], |v| Dirichlet::new(v[1]).log_prob(&v[0]))?;
+        gradients(&[x.clone(), a.clone()], |v| Dirichlet::new(v[1]).cdf(&v[0]))?;
+        gradients(&[x, b.clone()], |v| Dirichlet::new(v[1]).cdf(&v[0]))?;
         for a in [&a, &b] {
             gradients(from_ref(a), |v| Dirichlet::new(v[0]).entropy())?;
             gradients(from_ref(a), |v| Dirichlet::new(v[0]).mean())?;
@@ -108,6 +114,34 @@ fn two_shares_are_a_beta_variable() {
     }
 }
 
+/// Each share by itself is a beta variable, to roundings also where one concentration is far above the others' sum; 0 and 1
+/// outside, and nothing moves there.
+#[test]
+fn shares_are_beta_variables() {
+    fn check<F: Real>(tolerance: f64) {
+        for a in [[1e6, 1e-3, 2e-3], [0.5, 3.0, 1e4], [1.0, 1.0, 1.0]] {
+            let [a, b, c] = a.map(|a| F::of(a).as_f64());
+            let p = Dirichlet::new(Tensor::from([a, b, c].map(F::of)));
+            for x in [1e-4, 0.3, 0.999, 1.0 - 1e-6].map(|x| F::of(x).as_f64()) {
+                let beta = Beta::new(Tensor::from([a, b, c]), Tensor::from([b + c, a + c, a + b]));
+                close(&p.cdf(&Tensor::full([3], F::of(x))), &beta.cdf(&Tensor::scalar(x)), tolerance);
+            }
+            for (x, below) in [(-INF, 0.0), (-0.5, 0.0), (0.0, 0.0), (1.0, 1.0), (1.5, 1.0), (INF, 1.0)] {
+                let (value, slopes) = at_each::<F, 4>([x, a, b, c], |[x, a, b, c]| {
+                    Dirichlet::new(row(&[a, b, c])).cdf(&row(&[x, x, x])).slice(0, 1..2).sum_all()
+                });
+                assert_eq!((value, slopes), (below, [0.0; 4]), "{x}");
+            }
+        }
+    }
+    check::<f64>(1e-12);
+    check::<f32>(1e-6);
+    // One share is all there is.
+    let p = Dirichlet::new(Tensor::from([3.0]));
+    let points = Tensor::from([[0.0], [0.5], [0.999], [1.0]]);
+    close(&p.cdf(&points), &Tensor::from([[0.0], [0.0], [0.0], [1.0]]), 1e-300);
+}
+
 /// The marginal distributions, by Kolmogorov and Smirnov's test: of each share, and of the second's part of what the
 /// first leaves.
 fn follow_marginals<F: Real>(concentration: [f64; 3], test: u64) {
@@ -117,7 +151,7 @@ fn follow_marginals<F: Real>(concentration: [f64; 3], test: u64) {
     let check = |f: &dyn Fn(&[f64]) -> f64, a: f64, b: f64| {
         let mut x: Vec<f64> = (0..N).map(|i| f(draws.row(i))).collect();
         x.sort_by(f64::total_cmp);
-        let below = Beta::new(Tensor::scalar(a), Tensor::scalar(b)).cdf(&Tensor::new([N], x));
+        let below = Dirichlet::new(Tensor::from([a, b])).cdf(&Tensor::from_fn([N, 2], |i| x[i / 2])).slice(1, 0..1);
         let distance = |(i, p): (usize, &f64)| (p - (i as f64 + 0.5) / N as f64).abs();
         let distance = below.data().iter().enumerate().map(distance).fold(0.0, f64::max);
         assert!(distance < dkw(N), "{concentration:?}: {distance}");
@@ -213,7 +247,7 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let rng = &mut stream(923);
     let samples = [p.sample(rng), p.sample_n(2, rng)];
     let mut all = values(&[p.log_prob(&x), q.log_prob(&x), p.entropy(), p.mean(), p.variance(), p.mode(), kl(&p, &q)]);
-    all.extend(values(&[p.rsample(rng), p.rsample_n(2, rng), kl(&q, &p)]));
+    all.extend(values(&[p.rsample(rng), p.rsample_n(2, rng), kl(&q, &p), p.cdf(&x), q.cdf(&x)]));
     all.into_iter().chain(samples).collect()
 }
 

@@ -22,6 +22,7 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "log_prob" => of(1).log_prob(&x[0]),
         "cdf" => of(1).cdf(&x[0]),
         "mean" => of(0).mean(),
+        "entropy" => of(0).entropy(),
         "variance" => of(0).variance(),
         _ => panic!("this test does not know `{what}`"),
     }
@@ -62,7 +63,7 @@ fn its_mass_is_one() {
     }
 }
 
-/// Mean, variance, distribution function and mode are what the masses say.
+/// Mean, variance, entropy, distribution function and mode are what the masses say.
 #[test]
 fn moments_are_sums() {
     for (loc, scale) in LOCS.into_iter().flat_map(|m| SCALES.map(|s| (m, s))) {
@@ -73,6 +74,8 @@ fn moments_are_sums() {
             let variance: f64 = mass.data().iter().zip(x.data()).map(|(p, x)| p * (x - mean).powi(2)).sum();
             assert!((p.mean().item() - mean).abs() < 1e-13, "({loc}, {scale}, {levels}): {mean}");
             assert!((p.variance().item() - variance).abs() < 1e-13, "({loc}, {scale}, {levels}): {variance}");
+            let entropy: f64 = p.log_prob(&x).data().iter().map(|log_p| -log_p * log_p.exp()).sum();
+            assert!((p.entropy().item() - entropy).abs() < 1e-13, "({loc}, {scale}, {levels}): {entropy}");
             let mut below = 0.0;
             for (p, below_too) in mass.data().iter().zip(p.cdf(&x).data()) {
                 below += p;
@@ -93,7 +96,8 @@ proptest! {
         gradients(&[m.clone(), s.clone()], |v| DiscretizedLogistic::new(v[0], v[1], 8).log_prob(&v[0].constant(&x)))?;
         gradients(&[m.clone(), s.clone()], |v| DiscretizedLogistic::new(v[0], v[1], 8).cdf(&v[0].constant(&x)))?;
         gradients(&[m.clone(), s.clone()], |v| DiscretizedLogistic::new(v[0], v[1], 8).mean())?;
-        gradients(&[m, s], |v| DiscretizedLogistic::new(v[0], v[1], 8).variance())?;
+        gradients(&[m.clone(), s.clone()], |v| DiscretizedLogistic::new(v[0], v[1], 8).variance())?;
+        gradients(&[m, s], |v| DiscretizedLogistic::new(v[0], v[1], 8).entropy())?;
     }
 }
 
@@ -170,7 +174,7 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let p = DiscretizedLogistic::new(m, s, 5);
     let x = inputs.levels(&[2, 2, 3], 0.25, 5);
     let rng = &mut stream(15);
-    let all = values(&[p.log_prob(&x), p.cdf(&x), p.mean(), p.variance(), p.mode()]);
+    let all = values(&[p.log_prob(&x), p.cdf(&x), p.mean(), p.variance(), p.mode(), p.entropy()]);
     all.into_iter().chain([p.sample(rng), p.sample_n(2, rng)]).collect()
 }
 
@@ -250,6 +254,9 @@ fn finite_in<F: Real>() {
             ];
             let finite = moments.iter().all(|(y, dy)| (0.0..=1.0).contains(y) && dy.iter().all(|d| d.is_finite()));
             assert!(finite, "{m}, {s}: {moments:?}");
+            let (entropy, slopes) = at_each::<F, 2>([m, s], |[m, s]| DiscretizedLogistic::new(m, s, 256).entropy());
+            let legal = (0.0..=256f64.ln()).contains(&entropy) && slopes.iter().all(|d| d.is_finite());
+            assert!(legal, "{m}, {s}: {entropy}, {slopes:?}");
             let p = DiscretizedLogistic::new(Tensor::scalar(F::of(m)), Tensor::scalar(F::of(s)), 256);
             assert!(p.supports(&p.mode()).is_ok() && p.supports(&p.sample_n(20, &mut stream(3))).is_ok());
         }
@@ -268,6 +275,12 @@ fn limits() {
     let coin = of(0.3, 1e100, 5).log_prob(&all_levels(5));
     close(&coin.slice(0, 4..5), &Tensor::from([0.5f64.ln()]), 1e-15);
     close(&coin.slice(0, 2..3), &Tensor::from([(1.0f64 / 16.0).ln() - 100.0 * 10f64.ln()]), 1e-15);
+    // Certainty has no entropy, a coin log 2; most is that of equal levels, which many are nearly.
+    close(&of(0.4, 1e-100, 256).entropy(), &Tensor::scalar(0.0), 0.0);
+    close(&of(0.375, 1e-100, 5).entropy(), &Tensor::scalar(2.0f64.ln()), 1e-15);
+    close(&of(0.3, 1e100, 65536).entropy(), &Tensor::scalar(2.0f64.ln()), 1e-14);
+    // A logistic variable has the entropy 2 + log s, of which 65535 levels see log 65535 more.
+    close(&of(0.5, 1e-3, 65536).entropy(), &Tensor::scalar(2.0 + (65.535f64).ln()), 1e-4);
     assert_eq!(of(0.3, 1e100, 5).mode().item(), 0.0, "the least where there are several");
     assert_eq!([of(0.3, 0.1, 5).mode().item(), of(0.3, 2.0, 5).mode().item()], [0.25, 0.0]);
     assert_eq!([of(-9.0, 0.1, 5).mode().item(), of(9.0, 0.1, 5).mode().item()], [0.0, 1.0]);

@@ -17,6 +17,7 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "log_prob" => p.log_prob(&x[0]),
         "cdf" => p.cdf(&x[0]),
         "mean" => p.mean(),
+        "entropy" => p.entropy(),
         "variance" => p.variance(),
         _ => panic!("this test does not know `{what}`"),
     }
@@ -50,7 +51,7 @@ fn its_mass_is_one() {
     }
 }
 
-/// Mean, variance and distribution function are what the masses say.
+/// Mean, variance, entropy, mode and distribution function are what the masses say.
 #[test]
 fn moments_are_sums() {
     for p in examples() {
@@ -60,6 +61,11 @@ fn moments_are_sums() {
         let variance: f64 = mass.data().iter().zip(x.data()).map(|(p, x)| p * (x - mean).powi(2)).sum();
         close(&p.mean(), &Tensor::from([mean]), 1e-13);
         close(&p.variance(), &Tensor::from([variance]), 1e-13);
+        let entropy: f64 = p.log_prob(&x).data().iter().map(|log_p| -log_p * log_p.exp()).sum();
+        close(&p.entropy(), &Tensor::scalar(entropy), 1e-13);
+        let likeliest = p.log_prob(&p.mode()).item();
+        assert!(p.log_prob(&x).data().iter().all(|log_p| *log_p <= likeliest + 1e-14));
+        assert!(p.supports(&p.mode()).is_ok());
         let mut below = 0.0;
         for (p, below_too) in mass.data().iter().zip(p.cdf(&x).data()) {
             below += p;
@@ -80,6 +86,8 @@ fn equal_components() {
         close(&p.cdf(&x), &alone.cdf(&x), 1e-14);
         close(&p.mean(), &alone.mean(), 1e-14);
         close(&p.variance(), &alone.variance(), 1e-14);
+        close(&p.entropy(), &alone.entropy(), 1e-14);
+        assert_eq!(p.mode(), alone.mode());
     }
 }
 
@@ -99,6 +107,7 @@ proptest! {
         gradients(&params, |v| DiscretizedLogisticMixture::new(v[0], v[1], v[2], 8).cdf(&v[0].constant(&x)))?;
         gradients(&params, |v| DiscretizedLogisticMixture::new(v[0], v[1], v[2], 8).mean())?;
         gradients(&params, |v| DiscretizedLogisticMixture::new(v[0], v[1], v[2], 8).variance())?;
+        gradients(&params, |v| DiscretizedLogisticMixture::new(v[0], v[1], v[2], 8).entropy())?;
     }
 }
 
@@ -121,7 +130,7 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let p = DiscretizedLogisticMixture::new(l, m, inputs.positive(&[4], 3) * 0.25, 5);
     let x = inputs.levels(&[2, 2, 3], 0.25, 5);
     let rng = &mut stream(16);
-    let all = values(&[p.log_prob(&x), p.cdf(&x), p.mean(), p.variance(), p.probs()]);
+    let all = values(&[p.log_prob(&x), p.cdf(&x), p.mean(), p.variance(), p.probs(), p.mode(), p.entropy()]);
     all.into_iter().chain([p.sample(rng), p.sample_n(2, rng)]).collect()
 }
 
@@ -172,12 +181,26 @@ fn finite_in<F: Real>() {
             assert!(gradients.get(param).unwrap().data().iter().all(|g| g.is_finite()), "{x}");
         }
     }
+    let (entropy, gradients) = tape.value_and_grad(|tape| {
+        DiscretizedLogisticMixture::new(tape.param(&l), tape.param(&m), tape.param(&s), 256).entropy().sum_all()
+    });
+    assert!(entropy.is_finite() && entropy >= F::zero());
+    for param in [&l, &m, &s] {
+        assert!(gradients.get(param).unwrap().data().iter().all(|g| g.is_finite()));
+    }
 }
 
 #[test]
 fn limits() {
     finite_in::<f32>();
     finite_in::<f64>();
+    // Two peaks: the higher one, and the lower level where they are as high.
+    let two = |l: f64| {
+        let (m, s) = (Tensor::from([[0.25, 0.75]]), Tensor::from([[1e-9, 1e-9]]));
+        DiscretizedLogisticMixture::new(Tensor::from([[0.0, l]]), m, s, 5)
+    };
+    assert_eq!([two(-1.0), two(0.0), two(1.0)].map(|p| p.mode().item()), [0.25, 0.25, 0.75]);
+    close(&two(0.0).entropy(), &Tensor::scalar(2.0f64.ln()), 1e-15);
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn it_sums_over_one_axis_more() {
     assert_eq!(p.log_prob(&x).shape().dims(), [4, 2]);
     close(&p.entropy(), &p.each().entropy().sum(-1), 0.0);
     close(&kl(&p, &Independent::new(normal(5))), &kl(p.each(), &normal(5)).sum(-1), 0.0);
+    assert_eq!(p.cdf(&x), p.each().cdf(&x));
     assert_eq!((p.mean(), p.variance(), p.mode()), (p.each().mean(), p.each().variance(), p.each().mode()));
     assert_eq!(p.sample(&mut stream(440)), p.each().sample(&mut stream(440)));
     assert_eq!(p.sample_n(2, &mut stream(440)), p.each().sample_n(2, &mut stream(440)));

@@ -27,6 +27,10 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "kl" => kl(&from_numbers(x), &from_numbers(&x[12..])),
         "kl_standard" => kl(&from_numbers(x), &StandardNormal::new([3])),
         "kl_normal" => kl(&from_numbers(x), &Normal::new(row(&x[12..15]), row(&x[15..]))),
+        _ if what.starts_with("cdf_") => {
+            let j: usize = what["cdf_".len()..].parse().expect("an element");
+            from_numbers(&x[1..]).cdf(&x[0]).slice(0, j..j + 1)
+        }
         _ => panic!("this test does not know `{what}`"),
     }
 }
@@ -81,6 +85,7 @@ proptest! {
         let p = [m, w, d];
         let with = |more: &[&Tensor<f64>]| -> Vec<_> { p.iter().chain(more.iter().copied()).cloned().collect() };
         gradients(&with(&[&x]), |v| P::new(v[0], v[1], v[2]).log_prob(&v[3]))?;
+        gradients(&with(&[&x]), |v| P::new(v[0], v[1], v[2]).cdf(&v[3]))?;
         gradients(&p, |v| P::new(v[0], v[1], v[2]).entropy())?;
         gradients(&p, |v| P::new(v[0], v[1], v[2]).variance())?;
         gradients(&p, |v| P::new(v[0], v[1], v[2]).covariance())?;
@@ -104,6 +109,7 @@ proptest! {
         let (full_q, full_p) = (MultivariateNormal::from(&q), MultivariateNormal::from(&p));
         let diagonal = Normal::new(m1, d1);
         close(&q.log_prob(&x), &full_q.log_prob(&x), 1e-11);
+        close(&q.cdf(&x), &full_q.cdf(&x), 1e-11);
         close(&q.variance(), &full_q.variance(), 1e-11);
         close(&q.entropy(), &(full_q.entropy() + Tensor::zeros(q.entropy().shape())), 1e-11);
         let exact = kl(&full_q, &full_p);
@@ -123,6 +129,7 @@ fn of_rank_0() {
     let (m, d, x) = (tensor([2, 3], 1), tensor([3], 2).exp(), tensor([4, 2, 3], 3));
     let (p, diagonal) = (P::new(m.clone(), Tensor::zeros([3, 0]), d.clone()), Normal::new(m, d.sqrt()));
     close(&p.log_prob(&x), &diagonal.log_prob(&x), 1e-14);
+    close(&p.cdf(&x), &diagonal.cdf(&x), 1e-14);
     close(&p.entropy(), &diagonal.entropy(), 1e-14);
     come_through_every_door(&p);
     have_moments(&P::new(tensor([2], 1), Tensor::zeros([2, 0]), tensor([2], 2).exp()), 401);
@@ -215,7 +222,8 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let (full, diagonal) = (MultivariateNormal::new(m.clone(), inputs.triangle(4)), Normal::new(m, d));
     let rng = &mut stream(422);
     let samples = [p.sample(rng), p.sample_n(2, rng)];
-    let mut all = values(&[p.log_prob(&x), p.entropy(), p.mean(), p.variance(), p.mode(), p.covariance()]);
+    let mut all =
+        values(&[p.log_prob(&x), p.cdf(&x), q.cdf(&x), p.entropy(), p.mean(), p.variance(), p.mode(), p.covariance()]);
     all.extend(values(&[p.rsample(rng), p.rsample_n(2, rng), kl(&p, &q), kl(&q, &p), kl(&p, &full), kl(&full, &p)]));
     all.extend(values(&[kl(&p, &StandardNormal::new([3])), kl(&p, &diagonal), kl(&diagonal, &p)]));
     all.into_iter().chain(samples).collect()

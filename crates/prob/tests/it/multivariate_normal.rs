@@ -28,6 +28,10 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "entropy" => from_numbers(&x[..3], x).entropy(),
         "kl" => kl(&from_numbers(&x[..3], &x[3..9]), &from_numbers(&x[9..12], &x[12..])),
         "log_kl" => evaluate("kl", x).ln(),
+        _ if what.starts_with("cdf_") => {
+            let (j, loc) = (what["cdf_".len()..].parse::<usize>().expect("an element"), vec![x[1].clone(); 3]);
+            from_numbers(&loc, &x[2..]).cdf(&x[0]).slice(0, j..j + 1)
+        }
         _ => panic!("this test does not know `{what}`"),
     }
 }
@@ -73,7 +77,8 @@ proptest! {
         x in array(&[2, 2, 3], -1.0, 1.0), m0 in array(&[2, 3], -1.0, 1.0), l0 in factor(),
         m1 in array(&[2, 3], -1.0, 1.0), l1 in factor(), s1 in param(0.4, 2.5),
     ) {
-        gradients(&[x, m0.clone(), l0.clone()], |v| MultivariateNormal::new(v[1], v[2]).log_prob(&v[0]))?;
+        gradients(&[x.clone(), m0.clone(), l0.clone()], |v| MultivariateNormal::new(v[1], v[2]).log_prob(&v[0]))?;
+        gradients(&[x, m0.clone(), l0.clone()], |v| MultivariateNormal::new(v[1], v[2]).cdf(&v[0]))?;
         gradients(&[m0.clone(), l0.clone()], |v| MultivariateNormal::new(v[0], v[1]).entropy())?;
         gradients(&[m0.clone(), l0.clone()], |v| MultivariateNormal::new(v[0], v[1]).variance())?;
         gradients(&[m0.clone(), l0.clone()], |v| kl(&MultivariateNormal::new(v[0], v[1]), &StandardNormal::new([3])))?;
@@ -215,7 +220,7 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let (q, diagonal) = (MultivariateNormal::new(s.clone(), inputs.triangle(6)), Normal::new(m, s));
     let rng = &mut stream(12);
     let samples = [p.sample(rng), p.sample_n(2, rng)];
-    let mut all = values(&[p.log_prob(&x), p.entropy(), p.mean(), p.variance(), p.mode(), p.covariance()]);
+    let mut all = values(&[p.log_prob(&x), p.cdf(&x), p.entropy(), p.mean(), p.variance(), p.mode(), p.covariance()]);
     all.extend(values(&[p.rsample(rng), p.rsample_n(2, rng)]));
     all.extend(values(&[kl(&p, &q), kl(&p, &StandardNormal::new([3])), kl(&p, &diagonal), kl(&diagonal, &p)]));
     all.push(kl_monte_carlo(&p, &diagonal, 9, rng).value.value());
@@ -223,6 +228,52 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
 }
 
 agreement!(everything);
+
+/// Of each element by itself: N(μⱼ, Σⱼⱼ); 10⁻¹⁴ is a few roundings. Its scale may be as small and as large as that of a
+/// normal variable alone.
+#[test]
+fn distribution_functions_are_of_each_element() {
+    let p = MultivariateNormal::new(tensor([2, 3], 1), Tensor::eye(3) + tensor([3, 3], 2).tril() * 0.5);
+    let x = tensor([4, 2, 3], 3);
+    let alone = Normal::new(p.mean(), p.variance().sqrt());
+    close(&p.cdf(&x), &alone.cdf(&x), 1e-14);
+    let ends = Tensor::from([-INF, INF, 0.0]);
+    assert_eq!(p.cdf(&ends).slice(-1, ..2), Tensor::from([[0.0, 1.0]; 2]));
+    let p = MultivariateNormal::new(tensor([3], 1), p.scale_tril().clone());
+    let draws = p.sample_n(N, &mut stream(251));
+    for j in 0..3 {
+        let mut z: Vec<f64> = (0..N).map(|i| draws.row(i)[j]).collect();
+        z.sort_by(f64::total_cmp);
+        let z = Tensor::new([N, 1], z);
+        let below = p.cdf(&(z + Tensor::zeros([N, 3]))).slice(1, j..j + 1);
+        let distance =
+            below.data().iter().enumerate().map(|(i, p)| (p - (i as f64 + 0.5) / N as f64).abs()).fold(0.0, f64::max);
+        assert!(distance < dkw(N), "element {j}: {distance}");
+    }
+    fn check<F: Real>(size: f64) {
+        let l = Param::new(Tensor::from([[3.0, 0.0], [-4.0, 3.0]].map(|row| row.map(|l| F::of(l * size)))));
+        let mut tape = Tape::new();
+        let mut below = None;
+        let (_, gradients) = tape.value_and_grad(|tape| {
+            let x = tape.constant(&Tensor::from([F::of(3.0 * size), F::of(-5.0 * size)]));
+            let cdf = MultivariateNormal::new(x * 0.0, tape.param(&l)).cdf(&x);
+            below = Some(cdf.value());
+            cdf.sum_all()
+        });
+        close(&below.unwrap(), &Tensor::from([0.841_344_746_068_542_9, 0.158_655_253_931_457_05]), 1e-6);
+        // −u φ(u)/σ by σ, of which Lⱼᵢ/σ comes to Lⱼᵢ.
+        let density = 0.241_970_724_519_143_37 / size;
+        let expected = [-density / 3.0, 0.0, density / 5.0 * -0.8, density / 5.0 * 0.6];
+        for (g, expected) in gradients.get(&l).unwrap().data().iter().zip(expected) {
+            assert!((g.as_f64() - expected).abs() <= 1e-6 * expected.abs(), "{g}, not {expected}");
+        }
+    }
+    check::<f32>(1.0);
+    check::<f32>(2f64.powi(-100));
+    check::<f32>(2f64.powi(100));
+    check::<f64>(2f64.powi(-700));
+    check::<f64>(2f64.powi(700));
+}
 
 #[test]
 fn limits() {

@@ -21,6 +21,10 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "entropy" => p.entropy(),
         "kl_uniform" => kl(&p, &UniformCategorical::new([], 4)),
         "kl" => kl(&p, &OneHotCategorical::new(row(&x[4..]))),
+        _ if what.starts_with("cdf_") => {
+            let class: usize = what["cdf_".len()..].parse().expect("a class");
+            p.cdf(&x[0].constant(&Tensor::zeros([4]))).slice(0, class..class + 1)
+        }
         _ => {
             let class = what.strip_prefix("log_prob_").and_then(|c| c.parse().ok());
             p.log_prob(&vector(&x[0], class.unwrap_or_else(|| panic!("this test does not know `{what}`")), 4))
@@ -68,6 +72,8 @@ proptest! {
         let x = OneHotCategorical::new(a.clone()).sample(&mut stream(seed));
         gradients(from_ref(&a), |v| OneHotCategorical::new(v[0]).log_prob(&v[0].constant(&x)))?;
         gradients(from_ref(&b), |v| OneHotCategorical::new(v[0]).log_prob(&v[0].constant(&x)))?;
+        gradients(from_ref(&a), |v| OneHotCategorical::new(v[0]).cdf(&v[0].constant(&x)))?;
+        gradients(from_ref(&b), |v| OneHotCategorical::new(v[0]).cdf(&v[0].constant(&x)))?;
         gradients(from_ref(&a), |v| OneHotCategorical::new(v[0]).entropy())?;
         gradients(from_ref(&a), |v| OneHotCategorical::new(v[0]).mean())?;
         gradients(from_ref(&a), |v| OneHotCategorical::new(v[0]).variance())?;
@@ -86,6 +92,39 @@ proptest! {
         let numbers: Tensor<f64> = kl(&Categorical::new(a), &UniformCategorical::new([2], 4));
         close(&uniform.sum_all(), &numbers, 1e-14);
     }
+}
+
+/// Of each element by itself: 0 below 0, what is left to the others up to 1, and 1.
+#[test]
+fn distribution_functions() {
+    let logits = Param::new(Tensor::from([0.3, -INF, 2.0, -40.0]));
+    let (mut tape, probs) = (Tape::new(), logits.value().softmax(-1));
+    for (x, expected) in [
+        (-INF, Tensor::zeros([4])),
+        (-0.01, Tensor::zeros([4])),
+        (0.0, 1.0 - &probs),
+        (0.99, 1.0 - &probs),
+        (1.0, Tensor::ones([4])),
+        (INF, Tensor::ones([4])),
+    ] {
+        let mut below = None;
+        let (_, gradients) = tape.value_and_grad(|tape| {
+            let cdf = OneHotCategorical::new(tape.param(&logits)).cdf(&tape.constant(&Tensor::full([4], x)));
+            below = Some(cdf.value());
+            (cdf * tape.constant(&Tensor::from([1.0, 2.0, 3.0, 4.0]))).sum_all()
+        });
+        close(&below.unwrap(), &expected, 1e-15);
+        let moved = gradients.get(&logits).unwrap();
+        assert!(
+            moved.data().iter().all(|d| d.is_finite()) && (moved.data()[0] != 0.0) == (0.0..1.0).contains(&x),
+            "{x}"
+        );
+    }
+    // What is left to the others keeps its digits.
+    let sure = OneHotCategorical::new(Tensor::from([40.0, 0.0])).cdf(&Tensor::zeros([2]));
+    assert!((sure.data()[0] / (-40.0f64).exp() - 1.0).abs() < 1e-14);
+    let x = Tensor::from([f64::NAN, 0.0]);
+    assert!(OneHotCategorical::new(Tensor::from([40.0, 0.0])).cdf(&x).data()[0].is_nan());
 }
 
 #[test]
@@ -111,7 +150,18 @@ fn uniform_over_classes() {
     assert_eq!(x.shape().dims(), [N, 3]);
     assert_eq!(x.max(0), Tensor::full([3], 6.0));
     close(&p.log_prob(&x), &Tensor::full([N], -3.0 * 7f64.ln()), 1e-15);
-    close(&p.entropy::<f64>(), &Tensor::scalar(3.0 * 7f64.ln()), 1e-15);
+    let (same, entropy) = (Categorical::new(Tensor::zeros([3, 7])), p.entropy());
+    close::<f64>(&entropy, &Tensor::scalar(3.0 * 7f64.ln()), 1e-15);
+    close(&entropy, &same.entropy(), 1e-14);
+    close::<f64>(&p.mean(), &same.mean(), 1e-14);
+    close::<f64>(&p.variance(), &same.variance(), 1e-14);
+    assert_eq!(Mode::<Tensor<f64>>::mode(&p), same.mode());
+    have_moments(&p, 435);
+    let points = Tensor::from_fn([26, 3], |i| i as f64 * 0.125 - 1.0);
+    close(&p.cdf(&points), &same.cdf(&points), 1e-15);
+    let ends = Tensor::from([-INF, INF, 6.0]);
+    assert_eq!(p.cdf(&ends), Tensor::from([0.0, 1.0, 1.0]));
+    assert!(p.cdf(&Tensor::scalar(f64::NAN)).data().iter().all(|below| below.is_nan()));
     for class in 0..7 {
         let frequency = x.data().iter().filter(|x| **x == f64::from(class)).count() as f64 / (3 * N) as f64;
         assert!((frequency - 1.0 / 7.0).abs() < dkw(3 * N));
@@ -131,7 +181,13 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let rng = &mut stream(434);
     let (x, many) = (p.sample(rng), p.sample_n(2, rng));
     let uniform = UniformCategorical::new([2, 2], 3);
-    let logs = [p.log_prob(&a.constant(&x)), p.log_prob(&a.constant(&many)), p.entropy()];
+    let logs = [
+        p.log_prob(&a.constant(&x)),
+        p.log_prob(&a.constant(&many)),
+        p.entropy(),
+        p.cdf(&a),
+        uniform.cdf(&a.slice(-1, ..2)),
+    ];
     let mut all = values(&[p.mean(), p.variance(), p.mode(), kl(&p, &q), kl(&p, &uniform)]);
     all.extend(values(&logs));
     all.extend([x, many]);

@@ -7,10 +7,11 @@ use crate::support::limits::at;
 use crate::support::{INF, close, tensor};
 use autograd::prelude::*;
 use prob::transform::*;
-use prob::{Distribution, Normal, Transformed};
+use prob::{Cdf, Distribution, Normal, Transformed};
 
 fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
     let density = |t: &dyn Invertible<V>| Transformed::new(Normal::new(x[1].clone(), x[2].clone()), t).log_prob(&x[0]);
+    let below = |t: &dyn Monotone<V>| Transformed::new(Normal::new(x[1].clone(), x[2].clone()), t).cdf(&x[0]);
     match what {
         "exp" => density(&Exp),
         "tanh" => density(&Tanh),
@@ -18,6 +19,11 @@ fn evaluate<V: Array>(what: &str, x: &[V]) -> V {
         "softplus" => density(&Softplus),
         "tanh log_det" => Tanh.forward_with_log_det(&x[0]).1,
         "sigmoid log_det" => Sigmoid.forward_with_log_det(&x[0]).1,
+        "exp cdf" => below(&Exp),
+        "tanh cdf" => below(&Tanh),
+        "sigmoid cdf" => below(&Sigmoid),
+        "softplus cdf" => below(&Softplus),
+        "tanh down cdf" => below(&(Tanh, Affine::new(x[3].clone(), x[4].clone()))),
         "softplus log_det" => Softplus.forward_with_log_det(&x[0]).1,
         _ => panic!("this test does not know `{what}`"),
     }

@@ -1,12 +1,14 @@
 //! Distributions by a change of variables.
 
 use crate::support::agreement::{Inputs, agreement, values};
-use crate::support::draws::{come_through_every_door, follow_density, gradients_of_expectation};
+use crate::support::draws::{
+    come_through_every_door, follow_cdf, follow_density, gradients_of_expectation, have_moments,
+};
 use crate::support::flows::{KINDS, flow, parameters, takes};
 use crate::support::golden::row;
 use crate::support::gradients::gradients;
 use crate::support::limits::{at_each, is_outside};
-use crate::support::mass::{Domain, mass};
+use crate::support::mass::{Domain, expectation, mass};
 use crate::support::{INF, close, stream, tensor};
 use autograd::prelude::*;
 use prob::prelude::*;
@@ -199,6 +201,160 @@ fn bases() {
     close(&q.log_prob(&y), &Normal::new(m + &s * 0.3, s.abs() * 1.5).log_prob(&y), 1e-13);
 }
 
+/// Transforms of each element by itself, and chains of each kind of them: increasing where b is positive, else decreasing.
+fn monotone<'a, V: Array + 'a>(kind: &str, [a, b]: [&V; 2]) -> Box<dyn Monotone<V> + 'a> {
+    let affine = || Affine::new(a.clone(), b.clone());
+    let up = Affine::new(a.clone(), b.abs());
+    match kind {
+        "affine" => Box::new(affine()),
+        "exp" => Box::new((affine(), Exp)),
+        "tanh" => Box::new([(affine(), Tanh)]),
+        "sigmoid" => Box::new((affine(), Sigmoid, up)),
+        "softplus" => Box::new((up, affine(), Affine::new(a.clone(), -b.clone()), Softplus)),
+        "exp first" => Box::new((Exp, affine())),
+        "tanh first" => Box::new(vec![Box::new(Tanh) as Box<dyn Monotone<V>>, Box::new(affine()), Box::new(affine())]),
+        _ => panic!("there is no transform `{kind}`"),
+    }
+}
+
+const MONOTONE: [&str; 7] = ["affine", "exp", "tanh", "sigmoid", "softplus", "exp first", "tanh first"];
+
+/// Of one element, with shift 0.3.
+fn monotone_of(kind: &str, b: f64) -> Transformed<Normal<Tensor<f64>>, Box<dyn Monotone<Tensor<f64>>>> {
+    let base = Normal::new(Tensor::from([0.2]), Tensor::from([0.8]));
+    Transformed::new(base, monotone(kind, [&Tensor::from([0.3]), &Tensor::from([b])]))
+}
+
+/// The integral of the density up to y; what is left is rounding. Draws by Kolmogorov and Smirnov's test.
+#[test]
+fn distribution_functions_are_integrals() {
+    for (i, (kind, b)) in MONOTONE.iter().flat_map(|kind| [0.9, -0.7].map(|b| (*kind, b))).enumerate() {
+        let q = monotone_of(kind, b);
+        // Where the range begins, if it does.
+        let start = match kind {
+            "exp" | "softplus" => Some(0.0),
+            "tanh" => Some(-1.0),
+            "sigmoid" => Some(0.3),
+            "exp first" if b > 0.0 => Some(0.3),
+            // y = a + b (a + b tanh x) with b².
+            "tanh first" => Some(0.3 + b * 0.3 - b * b),
+            _ => None,
+        };
+        let draws = q.sample_n(5, &mut stream(230));
+        for y in draws.data() {
+            let below = Domain::Below { high: *y, scale: 1.0 };
+            let expected = mass(start.map_or(below, |start| Domain::Between(start, *y)), |y| q.log_prob(y));
+            close(&q.cdf(&Tensor::from([*y])), &Tensor::from([expected]), 1e-9);
+        }
+        follow_cdf(&q, 231 + i as u64);
+    }
+}
+
+/// By y and all parameters, where elements go different ways.
+#[test]
+fn derivatives_of_distribution_functions() {
+    for kind in MONOTONE {
+        let (m, s) = (tensor([2, 3], 1), Tensor::from(0.8));
+        let [a, b] = [Tensor::from([0.3, -0.2, 0.1]), Tensor::from([0.9, -0.7, -1.1])];
+        let y = monotone(kind, [&a, &b]).forward(&tensor([4, 2, 3], 2));
+        gradients(&[y, m, s, a, b], |v| {
+            Transformed::new(Normal::new(v[1], v[2]), monotone(kind, [&v[3], &v[4]])).cdf(&v[0])
+        })
+        .unwrap_or_else(|why| panic!("{kind}: {why}"));
+    }
+}
+
+/// 0 below the range and 1 above it, where nothing moves; no NaN at the least and the greatest numbers.
+fn ends_in<F: Real>() {
+    let cdf = |kind: &str, y: f64, b: f64| {
+        at_each::<F, 5>([y, 0.2, 0.8, 0.25, b], |[y, m, s, a, b]| {
+            Transformed::new(Normal::new(m, s), monotone(kind, [&a, &b])).cdf(&y)
+        })
+    };
+    let (least, most) = (if F::NAME == "f32" { 1e-45 } else { 5e-324 }, F::max_value().as_f64());
+    for kind in MONOTONE {
+        for b in [0.75, -0.5, 1e-30, -1e30] {
+            assert_eq!(cdf(kind, -INF, b), (0.0, [0.0; 5]), "{kind}, {b}");
+            assert_eq!(cdf(kind, INF, b), (1.0, [0.0; 5]), "{kind}, {b}");
+            for y in [0.0, -0.0, least, -least, F::min_positive_value().as_f64(), 0.25, 1.0, -1.0, most, -most] {
+                let (below, slopes) = cdf(kind, y, b);
+                let all = slopes.iter().all(|d| !d.is_nan());
+                assert!((0.0..=1.0).contains(&below) && all, "{kind} at {y}, {b}: {below}, {slopes:?}");
+            }
+        }
+    }
+    for (kind, y, b, below) in [
+        ("exp", 0.0, 0.75, 0.0),
+        ("exp", -3.0, -0.5, 0.0),
+        ("tanh", 1.0, -0.5, 1.0),
+        ("tanh", -1.0, -0.5, 0.0),
+        ("tanh", 2.0, 0.75, 1.0),
+        ("sigmoid", 0.25, -0.5, 0.0),
+        ("sigmoid", 1.5, 0.75, 1.0),
+        ("softplus", 0.0, -0.5, 0.0),
+        ("exp first", 0.125, 0.75, 0.0),
+        ("exp first", 0.5, -0.5, 1.0),
+        ("tanh first", 3.0, -0.5, 1.0),
+    ] {
+        assert_eq!(cdf(kind, y, b), (below, [0.0; 5]), "{kind} at {y}");
+    }
+}
+
+#[test]
+fn ends_of_the_range() {
+    ends_in::<f32>();
+    ends_in::<f64>();
+    assert!(monotone_of("exp", 1.0).cdf(&Tensor::from([f64::NAN])).item().is_nan());
+}
+
+/// An affine map of a normal variable is normal: roundings. Of others, E[−log p] by the integral, and by draws.
+#[test]
+fn affine_maps_have_moments() {
+    let (m, s) = (tensor([2, 3], 1), tensor([2, 3], 2).exp());
+    let (a, b) = (tensor([3], 3), Tensor::from([0.5, -2.0, 3.0]));
+    let q = Transformed::new(Normal::new(m.clone(), s.clone()), Affine::new(a.clone(), b.clone()));
+    let p = Normal::new(&m * &b + &a, s * b.abs());
+    for (q, p) in [(q.mean(), p.mean()), (q.variance(), p.variance()), (q.mode(), p.mode()), (q.entropy(), p.entropy())]
+    {
+        close(&q, &p, 1e-14);
+    }
+    close(&q.cdf(&tensor([4, 2, 3], 4)), &p.cdf(&tensor([4, 2, 3], 4)), 1e-14);
+    gradients(&[m, tensor([2, 3], 2), a, b.clone()], |v| {
+        let q = Transformed::new(Normal::from_log_variance(v[0], v[1]), Affine::new(v[2], v[3]));
+        q.mean().sum(-1) + q.variance().sum(-1) + q.mode().square().sum(-1) + q.entropy()
+    })
+    .unwrap();
+
+    let gamma = Gamma::new(Tensor::from([2.5]), Tensor::from([1.5]));
+    let q = Transformed::new(gamma.clone(), Affine::new(Tensor::from(4.0), Tensor::from(-0.5)));
+    let line = Domain::Below { high: 4.0, scale: 1.0 };
+    let entropy = expectation(line, |y| q.log_prob(y), |y| -q.log_prob(&Tensor::from([y])).item());
+    close(&q.entropy(), &Tensor::scalar(entropy), 1e-9);
+    close(&q.mode(), &(4.0 - gamma.mode() * 0.5), 1e-15);
+    have_moments(&q, 250);
+
+    // The event is a vector: L becomes diag(b) L.
+    let l = Tensor::from([[1.0, 0.0, 0.0], [0.5, 2.0, 0.0], [-0.3, 0.2, 0.7]]);
+    let base = MultivariateNormal::new(tensor([2, 3], 5), l.clone());
+    let q = Transformed::new(base, Affine::new(tensor([3], 3), b.abs()));
+    let p = MultivariateNormal::new(q.mean(), l * b.abs().reshape([3, 1]));
+    close(&q.entropy(), &p.entropy(), 1e-14);
+    close(&q.variance(), &p.variance(), 1e-14);
+    close(&q.cdf(&tensor([4, 2, 3], 4)), &p.cdf(&tensor([4, 2, 3], 4)), 1e-14);
+    // A scale whose square is no number.
+    let q = Transformed::new(
+        Normal::new(Tensor::from([0.0]), Tensor::from([1e-150])),
+        Affine::new(Tensor::from(0.0), Tensor::from(1e200)),
+    );
+    close(&(q.variance() * 1e-100), &Tensor::from([1.0]), 1e-14);
+}
+
+#[test]
+#[should_panic(expected = "Transformed: the transform makes [2, 3] of a draw [3]")]
+fn rows_do_not_share_entropy() {
+    let _ = Transformed::new(standard([3]), Affine::new(Tensor::zeros([2, 3]), Tensor::from(1.0))).entropy();
+}
+
 fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
     let p = [inputs.table(&[3], 1), inputs.table(&[3], 2), inputs.table(&[6, 3], 3) * 0.5, inputs.table(&[6], 4)];
     let mut all = Vec::new();
@@ -212,6 +368,14 @@ fn everything<V: Array>(inputs: &Inputs<'_, V>) -> Vec<Tensor<V::F>> {
         all.extend(values(&[z.tanh(), log_q * 0.1, q.log_prob(&y) * 0.1, q.rsample(rng).tanh()]));
         all.push(q.sample(rng).tanh());
     }
+    let base = Normal::new(inputs.table(&[2, 3], 6) * 0.25, inputs.table(&[3], 7) * 0.1 + 0.5);
+    for kind in MONOTONE {
+        let t = monotone(kind, [&p[0], &p[1]]);
+        let y = t.forward(&(inputs.table(&[2, 2, 3], 5) * 0.25));
+        all.extend(values(&[Transformed::new(base.clone(), t).cdf(&y)]));
+    }
+    let q = Transformed::new(base, Affine::new(p[0].clone(), p[1].clone()));
+    all.extend(values(&[q.mean(), q.variance(), q.mode(), q.entropy()]));
     all
 }
 

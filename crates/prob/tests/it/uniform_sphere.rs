@@ -1,6 +1,6 @@
 //! The uniform distribution on a sphere, of which `von_mises_fisher` is the one without concentration.
 
-use crate::support::draws::{N, dkw, ks_distance};
+use crate::support::draws::{N, dkw, have_moments, ks_distance};
 use crate::support::golden::row;
 use crate::support::limits::is_outside;
 use crate::support::{INF, close, stream, tensor};
@@ -16,7 +16,7 @@ fn areas() {
         let x = Tensor::from_fn([p], |i| f64::from(i == 1));
         let q = UniformSphere::new([p]);
         close(&q.log_prob(&x), &Tensor::scalar(-log_area), 1e-14);
-        close(&q.entropy::<f64>(), &Tensor::scalar(log_area), 1e-14);
+        close::<f64>(&q.entropy(), &Tensor::scalar(log_area), 1e-14);
         close(&q.log_prob(&x.cast::<f32>()), &Tensor::scalar(-log_area), 1e-6);
     }
 }
@@ -46,6 +46,7 @@ fn draws() {
     close(&double.square().sum(-1), &Tensor::ones([3]), 1e-14);
     let q = UniformSphere::new([2, 4]);
     assert_eq!([q.mean(), q.variance()], [Tensor::<f64>::zeros([2, 4]), Tensor::full([2, 4], 0.25)]);
+    have_moments(&q, 493);
 }
 
 #[test]
