@@ -1,7 +1,7 @@
 //! Kullback–Leibler divergences: every closed form on one page.
 
 use crate::continuous_bernoulli::Mean;
-use crate::event::{expand, rows, spread, sum_event, together, without_last};
+use crate::event::{expand, full, rows, spread, sum_event, together, without_last};
 use crate::special::quadrature::with_few_nodes;
 use crate::special::scalar::{self, stirling_error, stirling_error_derivative, trigamma};
 use crate::special::truncated_exponential::{log_normalizer, mean, variance};
@@ -120,9 +120,14 @@ impl<V: Array> KlTo<StandardNormal, V> for MultivariateNormal<V> {
         const NAME: &str = "KL(MultivariateNormal ‖ StandardNormal)";
         let shape = together(NAME, self.shape(), p.shape());
         let lower = self.scale_tril();
-        let (identity, one) = (Tensor::eye(self.extent()), Tensor::scalar(V::F::of(1.0)));
-        let change = (lower.clone() - lower.constant(&identity)).square().sum(-1);
-        let excess = V::apply(EachOf(NAME, Excess), &[&lower.constant(&one), &lower.diagonal()]);
+        let k = self.extent();
+        let identity = lower.fill(Shape::new(&[k, k]), |x| {
+            x.fill(V::F::of(0.0));
+            x.iter_mut().step_by(k + 1).for_each(|x| *x = V::F::of(1.0));
+        });
+        let one = full(lower, Shape::new(&[]), 1.0);
+        let change = (lower.clone() - identity).square().sum(-1);
+        let excess = V::apply(EachOf(NAME, Excess), &[&one, &lower.diagonal()]);
         sum_event(expand((self.loc().square() + change) * 0.5 + excess, shape))
     }
 }
