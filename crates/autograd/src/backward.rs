@@ -181,7 +181,7 @@ pub(crate) fn sweep<F: Real>(recording: &mut Recording<F>, root: u32, gradients:
             (None, Some(product)) => Gradient::Product(product),
             (Some(mut g), product) => {
                 if let Some(product) = product {
-                    product.add_to(unique(&mut g));
+                    product.add_to(0..product.shape()[0], unique(&mut g));
                     product.recycle(pool);
                 }
                 Gradient::Whole(Tensor::from_buffer(nodes[node as usize].value.shape(), g))

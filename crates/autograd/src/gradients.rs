@@ -38,6 +38,22 @@ impl<F: Real> Gradient<F> {
         }
     }
 
+    /// Writes some of its rows.
+    fn write(&self, rows: Range<usize>, out: &mut [F]) {
+        match self {
+            Gradient::Whole(g) => out.copy_from_slice(some_rows(g, rows)),
+            Gradient::Product(product) => product.write(rows, out),
+        }
+    }
+
+    /// Adds some of its rows.
+    fn add_to(&self, rows: Range<usize>, sum: &mut [F]) {
+        match self {
+            Gradient::Whole(g) => map::add_assign(sum, some_rows(g, rows)),
+            Gradient::Product(product) => product.add_to(rows, sum),
+        }
+    }
+
     fn whole_mut(&mut self) -> &mut Tensor<F> {
         if let Gradient::Product(product) = self {
             *self = Gradient::Whole(product.clone().into_whole());
@@ -64,21 +80,29 @@ impl<F: Real> Gradients<F> {
         self.find(id).is_ok()
     }
 
-    /// Writes rows of the gradient by a parameter, along its first axis: for optimisers that go through it part by part.
+    /// Rows, along the first axis, of the sum of several losses' gradients by a parameter, in their order: for optimisers that go
+    /// through it part by part. A loss that did not touch the parameter adds nothing.
     ///
-    /// A gradient that a [lazy](crate::Tape::lazy) tape left is computed here. Its bits do not depend on how it is cut.
+    /// A single gradient is read where it lies; a sum, and what a [lazy](crate::Tape::lazy) tape left to be computed, is
+    /// written to `room`. The bits do not depend on how the rows are cut.
     ///
     /// # Panics
-    /// If the loss did not touch the parameter, if the rows are not there, or if `out` has another length than they have.
+    /// If no loss touched the parameter, if the rows are not there, or if `room` has another length than they have.
     #[track_caller]
-    pub fn read(&self, id: ParamId, rows: Range<usize>, out: &mut [F]) {
-        match &self.entries[self.find(id).expect("the loss touched the parameter")].1 {
-            Gradient::Product(product) => product.write(rows, out),
-            Gradient::Whole(g) => {
-                let row = g.shape().dims().iter().skip(1).product::<usize>();
-                out.copy_from_slice(&g.data()[rows.start * row..rows.end * row]);
+    pub fn sum_rows<'a>(all: &[&'a Gradients<F>], id: ParamId, rows: Range<usize>, room: &'a mut [F]) -> &'a [F] {
+        let mut terms = all.iter().filter_map(|all| all.find(id).ok().map(|i| &all.entries[i].1));
+        match (terms.next().expect("a loss touched the parameter"), terms.next()) {
+            (Gradient::Whole(g), None) => return some_rows(g, rows),
+            (Gradient::Whole(g), Some(Gradient::Whole(h))) => {
+                map::add(some_rows(g, rows.clone()), some_rows(h, rows.clone()), room);
+            }
+            (first, second) => {
+                first.write(rows.clone(), room);
+                second.into_iter().for_each(|g| g.add_to(rows.clone(), room));
             }
         }
+        terms.for_each(|g| g.add_to(rows.clone(), room));
+        room
     }
 
     /// The gradients, in the order in which the parameters were made.
@@ -141,4 +165,10 @@ impl<F: Real> Gradients<F> {
             }
         }
     }
+}
+
+/// Rows along the first axis.
+fn some_rows<F: Real>(g: &Tensor<F>, rows: Range<usize>) -> &[F] {
+    let row = g.shape().dims().iter().skip(1).product::<usize>();
+    &g.data()[rows.start * row..rows.end * row]
 }

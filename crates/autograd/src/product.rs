@@ -39,9 +39,9 @@ impl<F: Real> Product<F> {
         matmul(g.t(), x, out);
     }
 
-    /// Adds it.
-    pub fn add_to(&self, sum: &mut [F]) {
-        let [g, x] = self.factors(0..self.shape[0]);
+    /// Adds some of its rows.
+    pub fn add_to(&self, rows: Range<usize>, sum: &mut [F]) {
+        let [g, x] = self.factors(rows);
         matmul_add(g.t(), x, sum);
     }
 

@@ -55,7 +55,8 @@ impl Threads {
     pub(crate) fn together(&self, worth: bool, f: impl Fn(usize) + Sync) {
         match &self.team {
             Some(team) if worth => team.run(&f),
-            _ => f(0),
+            Some(team) => team.lend(|| f(0)),
+            None => f(0),
         }
     }
 

@@ -125,6 +125,14 @@ pub(crate) fn binary_vjp<F: Real, B: Function<F, 2>, const WRT_B: bool>(
     });
 }
 
+/// y = a + b.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+pub(crate) fn add<F: Real>(a: &[F], b: &[F], y: &mut [F]) {
+    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+        *y = a + b;
+    }
+}
+
 /// y ← y + x.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 pub(crate) fn add_assign<F: Real>(y: &mut [F], x: &[F]) {

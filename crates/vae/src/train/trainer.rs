@@ -1,7 +1,7 @@
 //! The training loop.
 
 use super::shard::{Shard, Step, default_shards, part};
-use super::update::{Room, clip, update};
+use super::update::{clip, update};
 use crate::objective::Objective;
 use crate::{Error, Rows, Sums, Terms, Threads, Vae};
 use autograd::Real;
@@ -99,7 +99,7 @@ pub struct Trainer<M, O, P, F: Real = f32> {
     threads: Threads,
     shards: Vec<Shard<F>>,
     /// Room for the gradients that threads are at.
-    rooms: Mutex<Vec<Room<F>>>,
+    rooms: Mutex<Vec<Vec<F>>>,
     pub(super) position: Position,
 }
 

@@ -6,7 +6,6 @@
 use super::shard::Shard;
 use crate::Threads;
 use autograd::{Gradients, ParamId, Real, Shape};
-use multiversion::multiversion;
 use nn::Module;
 use nn::optim::{Optimizer, Update, clip as clipping};
 use std::ops::Range;
@@ -60,7 +59,7 @@ pub(super) fn update<F, M, P>(
     optimizer: &mut P,
     shards: &[&Gradients<F>],
     threads: &Threads,
-    rooms: &Mutex<Vec<Room<F>>>,
+    rooms: &Mutex<Vec<Vec<F>>>,
 ) -> bool
 where
     F: Real,
@@ -71,7 +70,11 @@ where
     let rooms = || rooms.lock().expect("nobody panics while taking or leaving a room");
     let apply = |cut: Cut, (rows, update): (Range<usize>, P::Update<'_>)| {
         let mut room = rooms().pop().unwrap_or_default();
-        if !update.apply(room.gradient(cut, rows, shards)) {
+        let n = rows.len() * cut.row;
+        if room.len() < n {
+            room.resize(n, F::zero());
+        }
+        if !update.apply(Gradients::sum_rows(shards, cut.id, rows, &mut room[..n])) {
             finite.store(false, Ordering::Relaxed);
         }
         rooms().push(room);
@@ -94,38 +97,6 @@ where
         },
     );
     finite.into_inner()
-}
-
-/// Memory for the block that a thread is at, which is used again.
-#[derive(Debug, Default)]
-pub(super) struct Room<F> {
-    sum: Vec<F>,
-    term: Vec<F>,
-}
-
-impl<F: Real> Room<F> {
-    /// Rows of the sum of the shards' gradients.
-    fn gradient(&mut self, cut: Cut, rows: Range<usize>, shards: &[&Gradients<F>]) -> &[F] {
-        let (id, n) = (cut.id, rows.len() * cut.row);
-        if self.sum.len() < n {
-            self.sum.resize(n, F::zero());
-            self.term.resize(n, F::zero());
-        }
-        let (sum, term) = (&mut self.sum[..n], &mut self.term[..n]);
-        let mut shards = shards.iter().filter(|shard| shard.contains(id));
-        shards.next().expect("a shard has a gradient").read(id, rows.clone(), sum);
-        for shard in shards {
-            shard.read(id, rows.clone(), term);
-            add(term, sum);
-        }
-        sum
-    }
-}
-
-/// sum ← sum + term.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn add<F: Real>(term: &[F], sum: &mut [F]) {
-    sum.iter_mut().zip(term).for_each(|(sum, &term)| *sum += term);
 }
 
 /// Sums the shards' gradients into the first shard's, and shortens them to length `max`. Returns that shard alone, or the

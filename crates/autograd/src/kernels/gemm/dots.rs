@@ -1,9 +1,10 @@
 //! Products by dot products: C = A·Bᵀ with both operands read along their rows, so that neither is packed.
 
-use super::View;
 use super::isa::{Isa, with_rows};
 use super::lanes::Lanes;
-use super::plan::pieces;
+use super::plan::{is_shared, pieces};
+use super::{Out, View};
+use crate::kernels::team::share;
 
 /// Columns of C in a block.
 const COLS: usize = 4;
@@ -76,24 +77,28 @@ pub(super) unsafe fn dots<L: Lanes, const R: usize>(t: &Dots<L::Elem>) {
     }
 }
 
-/// C = A·B with `[m, k, n]`, where A has contiguous rows and B contiguous columns.
+/// C = A·B with `[m, k, n]`, where A has contiguous rows and B contiguous columns. Threads share it.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set, and the pointers lead to whole matrices.
-pub(super) unsafe fn product<L: Isa>([m, k, n]: [usize; 3], a: View<L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
-    for (start, length) in pieces(n, CHUNK) {
-        for (i, r) in pieces(m, L::DOT_ROWS) {
-            for j in (start..start + length).step_by(COLS) {
-                // SAFETY: i + r ≤ m and j < start + length ≤ n.
-                unsafe {
-                    let (a, b) = (a.from(i, 0), b.from(0, j));
-                    let cols = (start + length - j).min(COLS);
-                    let c = c.add(i * n + j);
-                    let t = Dots { k, a: a.at, a_row: a.row, b: b.at, b_row: b.col, cols, c, c_row: n };
-                    with_rows!(r, L::DOT_ROWS, R => L::dots::<R>(&t));
+pub(super) unsafe fn product<L: Isa>([m, k, n]: [usize; 3], a: View<L::Elem>, b: View<L::Elem>, c: Out<L::Elem>) {
+    share(n.div_ceil(COLS), is_shared([m, k, n]), |part| {
+        let (from, to) = (part.start * COLS, n.min(part.end * COLS));
+        for (start, length) in pieces(to - from, CHUNK) {
+            let columns = from + start..from + start + length;
+            for (i, r) in pieces(m, L::DOT_ROWS) {
+                for j in columns.clone().step_by(COLS) {
+                    // SAFETY: i + r ≤ m and j < n; the parts of C do not overlap.
+                    unsafe {
+                        let (a, b) = (a.from(i, 0), b.from(0, j));
+                        let cols = (columns.end - j).min(COLS);
+                        let c = c.from(i * n + j);
+                        let t = Dots { k, a: a.at, a_row: a.row, b: b.at, b_row: b.col, cols, c, c_row: n };
+                        with_rows!(r, L::DOT_ROWS, R => L::dots::<R>(&t));
+                    }
                 }
             }
         }
-    }
+    });
 }

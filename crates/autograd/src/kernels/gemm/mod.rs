@@ -1,4 +1,4 @@
-//! Matrix products on one core.
+//! Matrix products, on one core or on the team's that was [lent](super::team::Team::lend).
 //!
 //! [`matmul`] looks at the shapes ([`plan`]) and goes one of three ways, of which two are the same with the operands
 //! exchanged:
@@ -114,6 +114,28 @@ impl<F> View<F> {
     }
 }
 
+// SAFETY: what it leads to is only read.
+unsafe impl<F: Sync> Sync for View<F> {}
+
+/// Where a result goes, of which threads write parts that do not overlap.
+#[derive(Clone, Copy)]
+struct Out<F>(*mut F);
+
+// SAFETY: see above.
+unsafe impl<F: Send> Sync for Out<F> {}
+
+impl<F> Out<F> {
+    /// What begins at an element.
+    ///
+    /// # Safety
+    ///
+    /// The result has it.
+    unsafe fn from(&self, at: usize) -> *mut F {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.add(at) }
+    }
+}
+
 /// C = A·B; `c` is `[a.rows, b.cols]` row by row.
 pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
@@ -176,7 +198,7 @@ unsafe fn product_by<L: Isa, const ADD: bool>(way: Way, a: Mat<'_, L::Elem>, b: 
     assert!(a.cols == b.rows && c.len() == a.rows * b.cols && a.cols > 0 && !c.is_empty());
     let extents @ [m, k, n] = [a.rows, a.cols, b.cols];
     assert!(way.is_open(k, a.transposed, b.transposed) && (!ADD || way == Way::Tiles));
-    let (a, b, c) = (View::new(a), View::new(b), c.as_mut_ptr());
+    let (a, b, c) = (View::new(a), View::new(b), Out(c.as_mut_ptr()));
     // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
     // `c` is borrowed mutably, so that it overlaps neither operand.
     unsafe {

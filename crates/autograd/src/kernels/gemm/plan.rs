@@ -16,6 +16,14 @@ pub(super) const M_MOST: usize = 512;
 const K_PACKED: usize = 96;
 const PACKED_STRIPS: usize = 1;
 
+/// The multiply-adds from which on threads share a product: they take a few times as long as it does to tell them.
+const SHARED: usize = 1 << 18;
+
+/// Whether threads share a product `[m, k, n]`.
+pub(super) fn is_shared([m, k, n]: [usize; 3]) -> bool {
+    m * k * n >= SHARED
+}
+
 /// Ways to compute C = A·B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {

@@ -1,7 +1,7 @@
 use super::lanes::Portable;
 use super::plan::{K_MOST, M_MOST, Way};
 use super::{Mat, matmul, matmul_add, product_by};
-use crate::Real;
+use crate::{Real, Team};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -245,4 +245,46 @@ fn ways_of_usual_shapes() {
     assert_eq!(choose([128, 784, 400], false, false), Way::Tiles);
     assert_eq!(choose([400, 128, 784], true, false), Way::Tiles);
     assert_eq!(choose([400, 128, 20], true, false), Way::Turned);
+}
+
+/// Who computes what does not show: products on each way that are large enough to be shared, dense and with zeros.
+#[test]
+fn threads_change_no_bit() {
+    let teams = [2, 3, 5].map(|n| Team::new(n).expect("threads"));
+    for extents in [[70, 80, 90], [20, 300, 130], [130, 300, 20], [3, 1100, 300], [300, 260, 3], [257, 100, 200]] {
+        for case in every_order(extents) {
+            let [m, k, n] = case.extents;
+            let (mut a, mut b) = (random::<f32>(m * k, 1), random::<f32>(k * n, 2));
+            for zeros in [false, true] {
+                if zeros {
+                    a.iter_mut().chain(&mut b).enumerate().filter(|(i, _)| i / 16 % 8 != 0).for_each(|(_, x)| *x = 0.0);
+                }
+                let (a, b) = case.operands(&a, &b);
+                let product = || {
+                    let mut c = vec![0.5; m * n];
+                    matmul(a, b, &mut c);
+                    matmul_add(a, b, &mut c);
+                    c
+                };
+                let alone = product();
+                for team in &teams {
+                    assert!(team.lend(product) == alone, "{case:?} on {} threads", team.count());
+                }
+            }
+        }
+    }
+}
+
+/// A sum is the bits of the product, added.
+#[test]
+fn adding_is_adding_the_product() {
+    let extents @ [m, k, n] = [40, 70, 60];
+    for case in every_order(extents) {
+        let (a, b, before) = (random::<f32>(m * k, 3), random::<f32>(k * n, 4), random::<f32>(m * n, 5));
+        let (a, b) = case.operands(&a, &b);
+        let (mut product, mut sum) = (vec![0.0; m * n], before.clone());
+        matmul(a, b, &mut product);
+        matmul_add(a, b, &mut sum);
+        assert!(sum.iter().zip(before.iter().zip(&product)).all(|(&sum, (&c, &p))| sum == c + p), "{case:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The register tile: a block of C that stays in registers while the inner index runs.
 
 use super::lanes::Lanes;
+use num_traits::One;
 
 /// Blocks of C below each other, and the strips of A and the strip of B whose products they are.
 pub(super) struct Tile<F> {
@@ -24,7 +25,9 @@ pub(super) struct Tile<F> {
     pub c_row: usize,
     /// How many lanes of a row's last vector belong to C.
     pub last: usize,
-    /// Whether the product is added to what C holds.
+    /// Whether the sums go on from what C holds.
+    pub go_on: bool,
+    /// Whether what C holds is added to the sums at the end, as if the product were added afterwards.
     pub add: bool,
 }
 
@@ -62,13 +65,8 @@ unsafe fn block<L: Lanes, const R: usize, const V: usize, const COPY: bool>(
     // SAFETY: the caller's promises; i < R rows, j < V vectors, the last of which holds `t.last` elements.
     unsafe {
         let mut sums = [[L::zero(); V]; R];
-        if t.add {
-            for i in 0..R {
-                for j in 0..V {
-                    let c = c.add(i * t.c_row + j * L::LEN);
-                    sums[i][j] = if j + 1 == V { L::load_first(c, t.last) } else { L::load(c) };
-                }
-            }
+        if t.go_on {
+            each::<L, R, V>(t, c, |i, j, before| sums[i][j] = before);
         }
         let mut a = [strip; R];
         for i in 0..R {
@@ -95,10 +93,35 @@ unsafe fn block<L: Lanes, const R: usize, const V: usize, const COPY: bool>(
             b = b.wrapping_add(t.b_row);
             copy = copy.wrapping_add(t.copy_row);
         }
+        if t.add {
+            each::<L, R, V>(t, c, |i, j, before| sums[i][j] = L::splat(L::Elem::one()).mul_add(before, sums[i][j]));
+        }
         for i in 0..R {
             for j in 0..V {
                 let c = c.add(i * t.c_row + j * L::LEN);
                 if j + 1 == V { sums[i][j].store_first(c, t.last) } else { sums[i][j].store(c) }
+            }
+        }
+    }
+}
+
+/// What a block of C holds.
+///
+/// # Safety
+///
+/// As for [`tile`].
+#[inline(always)]
+unsafe fn each<L: Lanes, const R: usize, const V: usize>(
+    t: &Tile<L::Elem>,
+    c: *const L::Elem,
+    mut f: impl FnMut(usize, usize, L),
+) {
+    for i in 0..R {
+        for j in 0..V {
+            // SAFETY: the caller's promises.
+            unsafe {
+                let c = c.add(i * t.c_row + j * L::LEN);
+                f(i, j, if j + 1 == V { L::load_first(c, t.last) } else { L::load(c) });
             }
         }
     }

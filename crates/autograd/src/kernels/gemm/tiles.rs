@@ -18,12 +18,13 @@
 //!
 //! An inner extent above [`K_MOST`] is cut, and rows beyond [`M_MOST`] start over with the first strip.
 
-use super::View;
 use super::isa::{Isa, with_rows};
 use super::pack::{Transpose, columns};
-use super::plan::{K_MOST, M_MOST, equal_pieces, longest, packs_columns, pieces};
+use super::plan::{K_MOST, M_MOST, equal_pieces, is_shared, longest, packs_columns, pieces};
 use super::tile::Tile;
+use super::{Out, View};
 use crate::kernels::scratch::{self, Scratch};
+use crate::kernels::team::share;
 use std::cell::Cell;
 
 /// Elements of B from which on its strips are asked for before they are used: 2 MiB in single precision. Smaller ones are
@@ -34,7 +35,7 @@ thread_local! {
     static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
 }
 
-/// C = A·B with `[m, k, n]`, or C ← C + A·B; with `TURNED`, `c` is `[n, m]` and gets the transpose.
+/// C = A·B with `[m, k, n]`, or C ← C + A·B; with `TURNED`, `c` is `[n, m]` and gets the transpose. Threads share it.
 ///
 /// # Safety
 ///
@@ -44,7 +45,39 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
     [m, k, n]: [usize; 3],
     a: View<L::Elem>,
     b: View<L::Elem>,
+    c: Out<L::Elem>,
+    add: bool,
+) {
+    let c_row = if TURNED { m } else { n };
+    // Each thread rearranges what its part takes of either operand: B by itself if it has columns for all of them.
+    let by_columns = n > L::VECTORS * L::LEN;
+    let (all, grain) = if by_columns { (n, L::LEN) } else { (m, L::ROWS) };
+    share(all.div_ceil(grain), is_shared([m, k, n]), |part| {
+        let (from, to) = (part.start * grain, all.min(part.end * grain));
+        // SAFETY: the caller's promises; the parts of C do not overlap.
+        unsafe {
+            if by_columns {
+                let c = c.from(if TURNED { from * c_row } else { from });
+                piece::<L, TURNED>([m, k, to - from], a, b.from(0, from), c, c_row, add);
+            } else {
+                let c = c.from(if TURNED { from } else { from * c_row });
+                piece::<L, TURNED>([to - from, k, n], a.from(from, 0), b, c, c_row, add);
+            }
+        }
+    });
+}
+
+/// [`product`] on this thread, where C's rows, or those of its transpose, are `c_row` elements apart.
+///
+/// # Safety
+///
+/// As for [`product`].
+unsafe fn piece<L: Isa, const TURNED: bool>(
+    [m, k, n]: [usize; 3],
+    a: View<L::Elem>,
+    b: View<L::Elem>,
     c: *mut L::Elem,
+    c_row: usize,
     add: bool,
 ) {
     let (m_most, k_most) = (longest(m, M_MOST), longest(k, K_MOST));
@@ -64,10 +97,10 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
                     if packs {
                         pack::<L>([rows, k], a, a_copy);
                     }
-                    let c = if TURNED { c.add(i) } else { c.add(i * n) };
-                    let c_row = if TURNED { m } else { n };
+                    let c = if TURNED { c.add(i) } else { c.add(i * c_row) };
                     let a_copy = packs.then_some(a_copy);
-                    let block = Block { rows, k, a, a_copy, b_copy, turned, c_row, add: add || l > 0 };
+                    let (go_on, add) = (l > 0, add && l == 0);
+                    let block = Block { rows, k, a, a_copy, b_copy, turned, c_row, go_on, add };
                     strips::<L, TURNED>(n, &block, b, c);
                 }
             }
@@ -88,7 +121,9 @@ struct Block<F> {
     turned: *mut F,
     /// Distance of C's rows.
     c_row: usize,
-    /// Whether the product is added to what C holds.
+    /// Whether this piece of the inner extent is not the first, so that the sums go on from what C holds.
+    go_on: bool,
+    /// Whether it is the first one, and the product is added to what C holds.
     add: bool,
 }
 
@@ -190,8 +225,8 @@ unsafe fn rows<L: Isa>(
                     }
                 }
             }
-            let t =
-                Tile { count, k, a, a_row, a_col, a_next, b, b_row, copy, copy_row, c, c_row, last, add: block.add };
+            let (go_on, add) = (block.go_on, block.add);
+            let t = Tile { count, k, a, a_row, a_col, a_next, b, b_row, copy, copy_row, c, c_row, last, go_on, add };
             if copies { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
         }
         i += count * r;

@@ -22,6 +22,9 @@ pub(super) struct Lists {
     total: usize,
 }
 
+// SAFETY: whoever has them from [`with`] only reads them.
+unsafe impl Sync for Lists {}
+
 impl Lists {
     /// The list of a strip of S, and its length.
     ///

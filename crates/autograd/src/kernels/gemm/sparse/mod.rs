@@ -19,12 +19,14 @@ mod tile;
 use super::isa::{Isa, with_rows};
 use super::lanes::MAX_LEN;
 use super::pack::Transpose;
-use super::plan::pieces;
-use super::{Mat, View};
+use super::plan::{is_shared, pieces};
+use super::{Mat, Out, View};
 use crate::kernels::scratch::{self, Scratch};
+use crate::kernels::team::share;
 use lists::Lists;
 pub(super) use lists::{finite, nonzeros};
 use std::cell::Cell;
+use std::ops::Range;
 pub(super) use tile::{Visits, visit};
 
 thread_local! {
@@ -45,65 +47,65 @@ pub(super) unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c
     let extents = [s.rows, s.cols, d.cols];
     // Of D and C, the smaller one tells whether D is finite; D does so before anything is computed.
     let before = d.data.len() <= c.len();
-    // There is room before anything is known of the numbers: who asks once allocates at once, not in a later step.
-    let width = L::SPARSE_VECTORS * L::LEN;
-    scratch::with(&SCRATCH, [s.cols * width, if turned { MAX_LEN * width } else { 0 }], |room| {
-        // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
-        // `c` is borrowed mutably, so that it overlaps neither operand. There is room for a strip.
-        unsafe {
-            let finite = |data: &[L::Elem]| L::finite(data.as_ptr(), data.len());
-            lists::with::<L>([s.rows, s.cols], View::new(s), most, |lists| {
-                if before && !finite(d.data) {
-                    return false;
-                }
-                let (s, d) = (View::new(s), View::new(d));
+    // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
+    // `c` is borrowed mutably, so that it overlaps neither operand.
+    unsafe {
+        let finite = |data: &[L::Elem]| L::finite(data.as_ptr(), data.len());
+        lists::with::<L>([s.rows, s.cols], View::new(s), most, |lists| {
+            if before && !finite(d.data) {
+                return false;
+            }
+            let (s, d, to) = (View::new(s), View::new(d), Out(c.as_mut_ptr()));
+            share(extents[2].div_ceil(L::LEN), is_shared(extents), |part| {
                 if turned {
-                    strips::<L, true>(extents, lists, s, d, room, c.as_mut_ptr());
+                    strips::<L, true>(extents, part, lists, s, d, &to);
                 } else {
-                    strips::<L, false>(extents, lists, s, d, room, c.as_mut_ptr());
+                    strips::<L, false>(extents, part, lists, s, d, &to);
                 }
-                before || finite(c)
-            })
-        }
-    })
+            });
+            before || finite(c)
+        })
+    }
 }
 
-/// C = S·D with `[m, k, n]`; with `TURNED`, `c` is `[n, m]` and gets the transpose.
+/// Columns of C = S·D with `[m, k, n]`, `part` of its vectors; with `TURNED`, `c` is `[n, m]` and gets the transpose.
 ///
 /// # Safety
 ///
-/// The processor has the instruction set, the pointers lead to whole matrices, the lists are those of S, and there is room
-/// for a strip of D and, with `TURNED`, of [`MAX_LEN`] rows of the product.
+/// The processor has the instruction set, the pointers lead to whole matrices, and the lists are those of S.
 unsafe fn strips<L: Isa, const TURNED: bool>(
     [m, k, n]: [usize; 3],
+    part: Range<usize>,
     lists: &Lists,
     s: View<L::Elem>,
     d: View<L::Elem>,
-    [copy, turned]: [*mut L::Elem; 2],
-    c: *mut L::Elem,
+    c: &Out<L::Elem>,
 ) {
-    for (first, v) in pieces(n.div_ceil(L::LEN), L::SPARSE_VECTORS) {
-        let (j, padded) = (first * L::LEN, v * L::LEN);
-        let width = padded.min(n - j);
-        // SAFETY: j + width ≤ n, i + rows ≤ m.
-        unsafe {
-            pack::<L>([k, width], d.from(0, j), copy, padded);
-            let block = Block { v, last: width - (v - 1) * L::LEN, d: copy };
-            for i in (0..m).step_by(MAX_LEN) {
-                let rows = MAX_LEN.min(m - i);
-                if TURNED {
-                    let to = c.add(j * m + i);
-                    // The last one, since the block before may have brought the first; now there is time to do so.
-                    (0..width).for_each(|j| L::prefetch(to.add(j * m + rows - 1)));
-                    block.rows::<L>(i, rows, lists, s, turned, padded);
-                    let from = turned.cast_const();
-                    L::transpose::<false>(&Transpose { rows, cols: width, from, stride: padded, to, to_stride: m });
-                } else {
-                    block.rows::<L>(i, rows, lists, s, c.add(i * n + j), n);
+    let most = L::SPARSE_VECTORS * L::LEN;
+    scratch::with(&SCRATCH, [k * most, if TURNED { MAX_LEN * most } else { 0 }], |[copy, turned]| {
+        for (first, v) in pieces(part.len(), L::SPARSE_VECTORS) {
+            let (j, padded) = ((part.start + first) * L::LEN, v * L::LEN);
+            let width = padded.min(n - j);
+            // SAFETY: j + width ≤ n, i + rows ≤ m.
+            unsafe {
+                pack::<L>([k, width], d.from(0, j), copy, padded);
+                let block = Block { v, last: width - (v - 1) * L::LEN, d: copy };
+                for i in (0..m).step_by(MAX_LEN) {
+                    let rows = MAX_LEN.min(m - i);
+                    if TURNED {
+                        let to = c.from(j * m + i);
+                        // The last one, since the block before may have brought the first; now there is time to do so.
+                        (0..width).for_each(|j| L::prefetch(to.add(j * m + rows - 1)));
+                        block.rows::<L>(i, rows, lists, s, turned, padded);
+                        let from = turned.cast_const();
+                        L::transpose::<false>(&Transpose { rows, cols: width, from, stride: padded, to, to_stride: m });
+                    } else {
+                        block.rows::<L>(i, rows, lists, s, c.from(i * n + j), n);
+                    }
                 }
             }
         }
-    }
+    });
 }
 
 /// A strip of D.
