@@ -338,17 +338,19 @@ mod tests {
         let team = Team::new(3).expect("threads");
         let parts = |n| {
             let parts = Mutex::new(Vec::new());
-            share(n, true, |part| share(part.len(), true, |_| parts.lock().expect("no panic").push(part.clone())));
+            share(n, true, |part| {
+                share(part.len(), true, |_| parts.lock().expect("no panic").push((part.start, part.end)))
+            });
             let mut parts = parts.into_inner().expect("no panic");
-            parts.sort_unstable_by_key(|part| part.start);
+            parts.sort_unstable();
             parts
         };
-        assert_eq!(parts(7), [0..7]);
-        assert_eq!(team.lend(|| parts(7)), [0..2, 2..4, 4..7]);
-        assert_eq!(team.lend(|| (parts(2), parts(2))), (vec![0..1, 1..2], vec![0..1, 1..2]));
+        assert_eq!(parts(7), [(0, 7)]);
+        assert_eq!(team.lend(|| parts(7)), [(0, 2), (2, 4), (4, 7)]);
+        assert_eq!(team.lend(|| (parts(2), parts(2))), (vec![(0, 1), (1, 2)], vec![(0, 1), (1, 2)]));
         let panicking = || team.lend(|| share(3, true, |part| assert!(part.start == 0)));
         assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
-        assert_eq!(parts(7), [0..7]);
+        assert_eq!(parts(7), [(0, 7)]);
         share(3, false, |part| assert_eq!(part, 0..3));
     }
 }
