@@ -75,7 +75,7 @@ impl<F: Real> Tape<F> {
     /// An empty tape that leaves the gradients of large weights of affine maps as the products Gᵀ·X that they are, of the
     /// cotangents G and the inputs X of a batch, until they are read.
     ///
-    /// An optimiser that reads them by [`Gradients::read`] takes each part while it is in the cache, and on several threads
+    /// An optimiser that reads them by [`Gradients::sum_rows`] takes each part while it is in the cache, and on several threads
     /// if it likes; all of a gradient is never in memory. The numbers have the same bits. Whoever reads a whole gradient
     /// is better off with [`new`](Tape::new): here memory for it is allocated each time.
     pub fn lazy() -> Tape<F> {
