@@ -200,7 +200,8 @@ impl<V: Array> Cdf<V> for Categorical<V> {
         let [probs, x] = [self.probs(), x.reshape(x.shape().push(1))].map(|a| lead(&a, shape.rank() + 1));
         let numbers = self.class_numbers(Shape::new(&[self.classes()]));
         let below = Below { last: (self.classes() - 1) as f64 };
-        V::apply(SumOf("Categorical::cdf", below), &[&probs, &numbers, &x])
+        // A sum of probabilities may round to more than 1.
+        V::apply(SumOf("Categorical::cdf", below), &[&probs, &numbers, &x]).clamp(0.0, 1.0)
     }
 }
 

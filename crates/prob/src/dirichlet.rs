@@ -245,6 +245,7 @@ impl<V: Array> Distribution<V> for Dirichlet<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        assert!(x.shape().rank() > 0, "Dirichlet: needs vectors, not a number");
         SupportError::check("Dirichlet", "x", "positive", x, |x| x > 0.0)?;
         are_one("Dirichlet", "the sum of shares", &without_last(&row_sums(x)))
     }

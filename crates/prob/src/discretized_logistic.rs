@@ -291,7 +291,10 @@ impl<V: Array> Mode<V> for DiscretizedLogistic<V> {
         let [loc, scale] = [&self.loc, &self.scale].map(|p| expand(p.value(), shape));
         let likeliest = |(&m, &s): (&V::F, &V::F)| {
             let (zero, one) = (V::F::of(0.0), V::F::of(1.0));
-            let middle = nearest(hold(m, zero, one) * last) / last;
+            let place = hold(m, zero, one) * last;
+            // Halfway between two levels rounding may go up.
+            let level = nearest(place);
+            let middle = if level - place == V::F::of(0.5) { level - one } else { level } / last;
             let better = |best: V::F, x: V::F| if mass.f([x, m, s]) > mass.f([best, m, s]) { x } else { best };
             [middle, one].into_iter().fold(zero, better)
         };

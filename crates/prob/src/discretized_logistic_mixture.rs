@@ -236,7 +236,7 @@ impl<V: Array> Cdf<V> for DiscretizedLogisticMixture<V> {
     fn cdf(&self, x: &V) -> V {
         let (x, [logits, loc, scale]) = self.aligned(x);
         let below = EachOf("DiscretizedLogisticMixture::cdf", Below(self.components.grid()));
-        (V::apply(below, &[&x, &loc, &scale]) * logits.softmax(-1)).sum(-1)
+        (V::apply(below, &[&x, &loc, &scale]) * logits.softmax(-1)).sum(-1).clamp(0.0, 1.0)
     }
 }
 

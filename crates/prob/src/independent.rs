@@ -43,7 +43,7 @@ impl<V: Array, P: Distribution<V>> Distribution<V> for Independent<P> {
 
     #[track_caller]
     fn log_prob(&self, x: &V) -> V {
-        self.each.log_prob(x).sum(-1)
+        events(self.each.log_prob(x))
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
@@ -66,6 +66,16 @@ impl<V: Array, P: Reparameterized<V>> Reparameterized<V> for Independent<P> {
 
     fn rsample_n<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> V {
         self.each.rsample_n(n, rng)
+    }
+
+    fn rsample_with_log_prob<R: Rng + ?Sized>(&self, rng: &mut R) -> (V, V) {
+        let (x, log_p) = self.each.rsample_with_log_prob(rng);
+        (x, events(log_p))
+    }
+
+    fn rsample_n_with_log_prob<R: Rng + ?Sized>(&self, n: usize, rng: &mut R) -> (V, V) {
+        let (x, log_p) = self.each.rsample_n_with_log_prob(n, rng);
+        (x, events(log_p))
     }
 }
 
@@ -94,7 +104,7 @@ impl<V: Array, P: Mode<V>> Mode<V> for Independent<P> {
 
 impl<V: Array, P: Entropy<V>> Entropy<V> for Independent<P> {
     fn entropy(&self) -> V {
-        self.each.entropy().sum(-1)
+        events(self.each.entropy())
     }
 }
 
@@ -102,6 +112,13 @@ impl<V: Array, P: Entropy<V>> Entropy<V> for Independent<P> {
 impl<V: Array, Q: KlTo<P, V>, P> KlTo<Independent<P>, V> for Independent<Q> {
     #[track_caller]
     fn kl_to(&self, p: &Independent<P>) -> V {
-        self.each.kl_to(&p.each).sum(-1)
+        events(self.each.kl_to(&p.each))
     }
+}
+
+/// Σ over the last axis of events.
+#[track_caller]
+fn events<V: Array>(each: V) -> V {
+    assert!(each.shape().rank() > 0, "Independent: needs an axis of events, and there is one event");
+    each.sum(-1)
 }

@@ -6,7 +6,7 @@ use crate::special::quadrature::with_few_nodes;
 use crate::special::scalar::{self, stirling_error, stirling_error_derivative, trigamma};
 use crate::special::truncated_exponential::{log_normalizer, mean, variance};
 use crate::special::{
-    Deviance, bd0, deviance, deviance_of_product, difference_of_products, digamma_less_ln, ln_quotient, weigh,
+    Deviance, bd0, deviance, deviance_of_product, difference_of_products, digamma_less_ln, ln_quotient,
 };
 use crate::{
     Bernoulli, Beta, Categorical, ContinuousBernoulli, Dirichlet, Distribution, Exponential, Gamma, Laplace, LogNormal,
@@ -18,7 +18,10 @@ use autograd::prelude::*;
 use std::f64::consts::{E, FRAC_1_SQRT_2, FRAC_PI_2, PI};
 
 /// A distribution whose divergence to a `P` has a closed form.
-#[diagnostic::on_unimplemented(message = "no closed-form KL({Self} ‖ {P})", note = "use `kl_monte_carlo`")]
+#[diagnostic::on_unimplemented(
+    message = "no closed-form KL({Self} ‖ {P})",
+    note = "use `kl_monte_carlo`; or, where draws of q cannot be differentiated, `Estimate::average` of log q(x) − log p(x)"
+)]
 pub trait KlTo<P, V: Array> {
     /// KL(self ‖ p) in nats, one number per event.
     #[must_use]
@@ -36,13 +39,13 @@ pub trait KlTo<P, V: Array> {
 /// ```
 ///
 /// A pair without a closed form does not compile, and the message says what to do instead,
-/// *no closed-form KL(Logistic ‖ Normal) … use `kl_monte_carlo`*:
+/// *no closed-form KL(Laplace ‖ Logistic) … use `kl_monte_carlo`*; where q has none at all, p is an underscore there:
 ///
 /// ```compile_fail,E0277
 /// # use autograd::Tensor;
-/// # use prob::{Logistic, Normal, kl};
-/// let q = Logistic::new(Tensor::from([1.0_f64]), Tensor::from([0.5]));
-/// let p = Normal::new(Tensor::from([0.0_f64]), Tensor::from([1.0]));
+/// # use prob::{Laplace, Logistic, kl};
+/// let q = Laplace::new(Tensor::from([1.0_f64]), Tensor::from([0.5]));
+/// let p = Logistic::new(Tensor::from([0.0_f64]), Tensor::from([1.0]));
 /// let divergence = kl(&q, &p);
 /// ```
 ///
@@ -231,10 +234,11 @@ impl<V: Array> KlTo<Normal<V>, V> for LowRankNormal<V> {
 impl<V: Array> KlTo<Bernoulli<V>, V> for Bernoulli<V> {
     #[track_caller]
     fn kl_to(&self, p: &Bernoulli<V>) -> V {
-        together("KL(Bernoulli ‖ Bernoulli)", self.shape(), p.shape());
+        const NAME: &str = "KL(Bernoulli ‖ Bernoulli)";
+        together(NAME, self.shape(), p.shape());
         let yes = (self.logits().clone(), p.logits().clone());
         let no = (-yes.0.clone(), -yes.1.clone());
-        let term = |(q, p): (V, V)| weigh(q.sigmoid(), q.log_sigmoid() - p.log_sigmoid());
+        let term = |(q, p): (V, V)| V::apply(EachOf(NAME, BetweenClasses), &[&q.log_sigmoid(), &p.log_sigmoid()]);
         sum_event(term(yes) + term(no))
     }
 }
@@ -326,7 +330,37 @@ impl<V: Array> KlTo<UniformCategorical, V> for OneHotCategorical<V> {
 /// Σ_c q_c (log q_c − log p_c), of all rows.
 #[track_caller]
 fn classes<V: Array>(log_q: V, log_p: V) -> V {
-    weigh(log_q.exp(), log_q - log_p).sum(-1)
+    V::apply(SumOf("KL(Categorical ‖ Categorical)", BetweenClasses), &[&log_q, &log_p])
+}
+
+/// A class's q (log q − log p) + p − q, given log q and log p: what is added sums to 0, and with it no term is negative, so
+/// that near q = p the divergence is a sum of small squares. ∂/∂log q = q (log q − log p), ∂/∂log p = p − q; 0 where
+/// q = 0, but for p, and where both are equal.
+#[derive(Debug)]
+struct BetweenClasses;
+
+impl<F: Real> Function<F, 2> for BetweenClasses {
+    #[inline(always)]
+    fn f(&self, [log_q, log_p]: [F; 2]) -> F {
+        let (q, p) = (log_q.fast_exp(), log_p.fast_exp());
+        let ratio = log_q - log_p;
+        let term = deviance(q, p, -q * (-ratio).fast_exp_m1(), ratio);
+        let term = if q == F::zero() { p } else { term };
+        if log_q == log_p { F::zero() } else { term }
+    }
+
+    #[inline(always)]
+    fn d<const I: usize>(&self, [log_q, log_p]: [F; 2]) -> F {
+        let q = log_q.fast_exp();
+        let slope = match I {
+            0 => q * (log_q - log_p),
+            // Where p is far greater, q (p/q) might be 0·∞.
+            _ if log_p - log_q > F::one() => log_p.fast_exp() - q,
+            _ => q * (log_p - log_q).fast_exp_m1(),
+        };
+        let nothing = (log_q == log_p) | ((I == 0) & (q == F::zero()));
+        if nothing { F::zero() } else { slope }
+    }
 }
 
 /// Σ_c q_c (log q_c + log C), of all rows.
@@ -335,7 +369,8 @@ fn to_uniform<V: Array>(who: &str, log_q: V, p: &UniformCategorical) -> V {
     let shape = log_q.shape();
     let (own, other) = (shape[shape.rank() - 1], p.classes());
     assert!(own == other, "KL({who} ‖ UniformCategorical): {own} and {other} classes");
-    weigh(log_q.exp(), log_q + (other as f64).ln()).sum(-1)
+    let log_p = full(&log_q, Shape::new(&[]), -(other as f64).ln());
+    classes(log_q, log_p)
 }
 
 /// Σⱼ { |μ₀ − μ₁|/b₁ + (b₀/b₁) exp(−|μ₀ − μ₁|/b₀) − 1 − log(b₀/b₁) }

@@ -180,6 +180,6 @@ impl<V: Array, P: Distribution<V> + Moments<V>> Moments<V> for Mixture<V, P> {
 impl<V: Array, P: Distribution<V> + Cdf<V>> Cdf<V> for Mixture<V, P> {
     #[track_caller]
     fn cdf(&self, x: &V) -> V {
-        self.average(self.components.cdf(&self.beside_components(x)))
+        self.average(self.components.cdf(&self.beside_components(x))).clamp(0.0, 1.0)
     }
 }

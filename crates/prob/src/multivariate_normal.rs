@@ -133,6 +133,9 @@ impl<V: Array> MultivariateNormal<V> {
 /// The length of each row of matrices `[.., K, C]`, measured by its greatest element, whose square may overflow or vanish.
 pub(crate) fn row_lengths<V: Array>(matrices: &V) -> V {
     let shape = rows(matrices.shape());
+    if shape.size() == 0 {
+        return matrices.sum(-1);
+    }
     let greatest = matrices.constant(&matrices.value().abs().max(-1));
     (matrices.clone() / greatest.reshape(shape.push(1))).square().sum(-1).sqrt() * greatest
 }

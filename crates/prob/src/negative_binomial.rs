@@ -5,7 +5,7 @@ mod parts;
 use crate::count::{draw_poisson, mode, supports};
 use crate::event::{expand, prepend, together};
 use crate::noise::log_standard_gamma;
-use crate::special::scalar::{beta_inc, beta_inc_derivatives};
+use crate::special::scalar::{beta_inc_derivatives, beta_inc_of_parts};
 use crate::{Cdf, Distribution, Factorized, Mode, Moments, ParameterError, SupportError};
 use autograd::ops::{EachOf, Function, SumOf};
 use autograd::prelude::*;
@@ -240,18 +240,15 @@ fn probabilities<F: Real>(l: F) -> [F; 2] {
     [l.sigmoid(), (-l).sigmoid()]
 }
 
-/// P(X ≤ x) with the probabilities of success and failure, by the tail of the smaller one, whose digits are known. NaN of
-/// NaN.
+/// P(X ≤ x) with the probabilities of success and failure, which have digits of their own. NaN of NaN.
 fn below(x: f64, r: f64, [p, q]: [f64; 2]) -> f64 {
     let next = x.floor() + 1.0;
     if x < 0.0 {
         0.0
     } else if x == f64::INFINITY {
         1.0
-    } else if q < p {
-        beta_inc(r, next, q)
     } else {
-        1.0 - beta_inc(next, r, p)
+        beta_inc_of_parts(r, next, [q, p])
     }
 }
 

@@ -135,6 +135,8 @@ impl<V: Array> Distribution<V> for OneHotCategorical<V> {
     }
 
     fn supports(&self, x: &Tensor<V::F>) -> Result<(), SupportError> {
+        let (classes, shape) = (self.classes.classes(), x.shape());
+        assert!(shape.dims().ends_with(&[classes]), "OneHotCategorical: needs vectors [.., {classes}], not {shape}");
         SupportError::check("OneHotCategorical", "x", "0 or 1", x, |x| x == 0.0 || x == 1.0)?;
         SupportError::check("OneHotCategorical", "the sum of a vector", "1", &x.sum(-1), |sum| sum == 1.0)
     }
@@ -165,7 +167,7 @@ impl<V: Array> Moments<V> for OneHotCategorical<V> {
 impl<V: Array> Cdf<V> for OneHotCategorical<V> {
     #[track_caller]
     fn cdf(&self, x: &V) -> V {
-        V::apply(EachOf("OneHotCategorical::cdf", Below), &[x, &sum_of_others(&self.probs())])
+        V::apply(EachOf("OneHotCategorical::cdf", Below), &[x, &sum_of_others(&self.probs()).clamp(0.0, 1.0)])
     }
 }
 

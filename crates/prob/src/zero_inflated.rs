@@ -185,7 +185,7 @@ impl<V: Array, P: Factorized<V> + Cdf<V>> Cdf<V> for ZeroInflated<P, V> {
         let values = x.value();
         let from_zero = values.data().iter().map(|x| if *x >= V::F::of(0.0) { V::F::of(1.0) } else { V::F::of(0.0) });
         let from_zero = x.constant(&Tensor::new(values.shape(), from_zero.collect()));
-        self.open() * self.base.cdf(x) + self.gate_logits.sigmoid() * from_zero
+        (self.open() * self.base.cdf(x) + self.gate_logits.sigmoid() * from_zero).clamp(0.0, 1.0)
     }
 }
 

@@ -282,6 +282,9 @@ fn limits() {
     // A logistic variable has the entropy 2 + log s, of which 65535 levels see log 65535 more.
     close(&of(0.5, 1e-3, 65536).entropy(), &Tensor::scalar(2.0 + (65.535f64).ln()), 1e-4);
     assert_eq!(of(0.3, 1e100, 5).mode().item(), 0.0, "the least where there are several");
+    for (loc, levels, least) in [(0.5, 256, 127.0 / 255.0), (0.5, 4, 1.0 / 3.0), (0.125, 5, 0.0), (0.375, 5, 0.25)] {
+        assert_eq!(of(loc, 0.1, levels).mode().item(), least, "{loc} is between two of {levels} levels");
+    }
     assert_eq!([of(0.3, 0.1, 5).mode().item(), of(0.3, 2.0, 5).mode().item()], [0.25, 0.0]);
     assert_eq!([of(-9.0, 0.1, 5).mode().item(), of(9.0, 0.1, 5).mode().item()], [0.0, 1.0]);
     assert!(of(0.3, 0.1, 5).log_prob(&Tensor::from([f64::NAN])).item().is_nan());

@@ -3,6 +3,7 @@
 use crate::support::{close, stream, tensor};
 use autograd::prelude::*;
 use prob::prelude::*;
+use prob::transform::Tanh;
 
 fn normal(seed: usize) -> MultivariateNormal<Tensor<f64>> {
     let factor = tensor([2, 5, 3, 3], seed).tril() * 0.3 + Tensor::eye(3);
@@ -41,4 +42,24 @@ fn derivatives() {
         Independent::new(MultivariateNormal::new(v[0], v[1])).log_prob(&v[2])
     })
     .unwrap();
+}
+
+/// A flow's draws have their density from the pass that made them: its inverse would find y = 1 for them, and nothing there.
+#[test]
+fn draws_of_flows_are_not_inverted() {
+    let loc = Tensor::<f32>::full([2, 3], 12.0);
+    let flow = Transformed::new(Normal::new(loc, Tensor::scalar(1.0)), Tanh);
+    let each = flow.rsample_with_log_prob(&mut stream(442));
+    let (x, log_p) = Independent::new(flow.clone()).rsample_with_log_prob(&mut stream(442));
+    assert_eq!((x, log_p.item()), (each.0, each.1.sum(-1).item()));
+    assert!(log_p.item().is_finite());
+    let each = flow.rsample_n_with_log_prob(4, &mut stream(442));
+    let (x, log_p) = Independent::new(flow).rsample_n_with_log_prob(4, &mut stream(442));
+    assert_eq!((x, log_p), (each.0, each.1.sum(-1)));
+}
+
+#[test]
+#[should_panic(expected = "Independent: needs an axis of events, and there is one event")]
+fn one_event() {
+    let _ = Independent::new(OneHotCategorical::new(tensor([3], 1))).entropy();
 }

@@ -283,3 +283,20 @@ fn the_greatest_count_is_a_count() {
     let p = NegativeBinomial::new(Tensor::from([2.5_f32]), Tensor::from([0.75]));
     assert!(p.log_prob(&Tensor::from([f32::MAX])).item() < -1e37);
 }
+
+/// Far below the mean, where 1 − P(X > x) has no digits: P(X ≤ x) is the sum of the masses. The sum rounds x + 1 times at most,
+/// and a mass is good to 10⁻¹² of its logarithm.
+#[test]
+fn the_lower_tail_keeps_its_digits() {
+    for (r, l) in [(1000.0, -0.1), (1000.0, 0.1), (50.0, -3.0), (2e3, 0.0)] {
+        let mean = r * f64::exp(l);
+        for x in [0.25, 0.5, 0.7, 0.9].map(|part| (part * mean).floor()) {
+            let p = by_logits(&Tensor::from([r]), &Tensor::from([l]));
+            let mass = |k: f64| p.log_prob(&Tensor::from([k])).item().exp();
+            let sum = (0..=x as usize).map(|k| mass(k as f64)).sum::<f64>();
+            let below = p.cdf(&Tensor::from([x])).item();
+            assert!((below / sum - 1.0).abs() < 1e-9, "{r} {l} {x}: {below:e} and {sum:e}");
+        }
+    }
+    assert_eq!(by_logits(&Tensor::from([1.0]), &Tensor::from([0.0])).cdf(&Tensor::from([f64::MAX])).item(), 1.0);
+}

@@ -52,7 +52,12 @@ pub(in crate::special) mod scalar {
     ///
     /// Relative error within 2·10⁻¹³.
     pub fn beta_inc(a: f64, b: f64, x: f64) -> f64 {
-        tail(a, b, x).map_or_else(|limit| limit, |tail| tail.lower())
+        beta_inc_of_parts(a, b, [x, 1.0 - x])
+    }
+
+    /// [`beta_inc`] of x and y = 1 − x, each with digits of its own.
+    pub fn beta_inc_of_parts(a: f64, b: f64, parts: [f64; 2]) -> f64 {
+        tail(a, b, parts).map_or_else(|limit| limit, |tail| tail.lower())
     }
 
     /// ∂I/∂a, which is negative, and ∂I/∂b, which is positive.
@@ -60,7 +65,7 @@ pub(in crate::special) mod scalar {
     /// Relative error within 1.2·10⁻¹².
     pub fn beta_inc_derivatives(a: f64, b: f64, x: f64) -> [f64; 2] {
         let derivatives = |tail: super::Tail<2>| tail.lower_slopes().map(|slope| tail.log_kernel.exp() * slope);
-        tail(a, b, x).map_or_else(|limit| [0.0 * limit; 2], derivatives)
+        tail(a, b, [x, 1.0 - x]).map_or_else(|limit| [0.0 * limit; 2], derivatives)
     }
 
     /// ∂x/∂a and ∂x/∂b of a draw x from the beta distribution, −(∂I/∂a)/(∂I/∂x) and −(∂I/∂b)/(∂I/∂x): how the draw moves
@@ -73,45 +78,45 @@ pub(in crate::special) mod scalar {
             let over = if tail.upper { b } else { a };
             tail.lower_slopes().map(|slope| -slope * (x * (1.0 - x) / over))
         };
-        tail(a, b, x).map_or_else(|limit| [0.0 * limit; 2], derivatives)
+        tail(a, b, [x, 1.0 - x]).map_or_else(|limit| [0.0 * limit; 2], derivatives)
     }
 }
 
 /// Where both parameters are at least this, the tails are integrated.
 const LARGE: f64 = 30.0;
 
-/// The tail of x, with the kernel x^a (1 − x)^b/(a B(a, b)), or b in the place of a for the upper one; I where that is a
+/// The tail of x, given with y = 1 − x, with the kernel x^a (1 − x)^b/(a B(a, b)), or b in the place of a for the upper one; I where that is a
 /// limit, or NaN.
-fn tail(a: f64, b: f64, x: f64) -> Result<Tail<2>, f64> {
-    if let Some(limit) = limit(a, b, x) {
+fn tail(a: f64, b: f64, [x, y]: [f64; 2]) -> Result<Tail<2>, f64> {
+    if let Some(limit) = limit(a, b, [x, y]) {
         return Err(limit);
     }
     let is_large = a.min(b) >= LARGE;
     let middle = if is_large { a / (a + b) } else { (a + 1.0) / (a + b + 2.0) };
     let lower = if is_large { lower_integral } else { lower_fraction };
     if x < middle {
-        return Ok(lower(a, b, x, 1.0 - x));
+        return Ok(lower(a, b, x, y));
     }
-    let Tail { log_kernel, value, slopes: [by_b, by_a], .. } = lower(b, a, 1.0 - x, x);
+    let Tail { log_kernel, value, slopes: [by_b, by_a], .. } = lower(b, a, y, x);
     Ok(Tail { upper: true, log_kernel, value, slopes: [by_a, by_b] })
 }
 
 /// I outside the support and at its ends, NaN of what is not legal.
-fn limit(a: f64, b: f64, x: f64) -> Option<f64> {
+fn limit(a: f64, b: f64, [x, y]: [f64; 2]) -> Option<f64> {
     let legal = |p: f64| p > 0.0 && p.is_finite();
     if !legal(a) || !legal(b) || x.is_nan() {
         Some(f64::NAN)
     } else if x <= 0.0 {
         Some(0.0)
     } else {
-        (x >= 1.0).then_some(1.0)
+        (y <= 0.0).then_some(1.0)
     }
 }
 
 /// x^(a−1) (1 − x)^(b−1)/B(a, b), 0 at the ends of the support.
 fn density(a: f64, b: f64, x: f64) -> f64 {
     let inside = || (log_kernel(a, b, x, 1.0 - x).exp() * (a / x)) / (1.0 - x);
-    limit(a, b, x).map_or_else(inside, |limit| 0.0 * limit)
+    limit(a, b, [x, 1.0 - x]).map_or_else(inside, |limit| 0.0 * limit)
 }
 
 /// ln (x^a y^b/(a B(a, b))) with y = 1 − x, by C. Loader's saddle point.

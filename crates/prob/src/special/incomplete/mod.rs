@@ -36,7 +36,9 @@ struct Tail<const N: usize> {
 
 impl<const N: usize> Tail<N> {
     fn probability(&self) -> f64 {
-        (self.log_kernel.exp() * self.value).min(1.0)
+        let kernel = self.log_kernel.exp();
+        // So far out the value may be beyond what a number can hold.
+        if kernel == 0.0 { 0.0 } else { (kernel * self.value).min(1.0) }
     }
 
     fn lower(&self) -> f64 {
