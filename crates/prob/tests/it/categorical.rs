@@ -252,4 +252,9 @@ fn distribution_functions_end_at_one() {
     assert!(OneHotCategorical::new(logits.clone()).cdf(&x).data().iter().all(|&p| p <= 1.0));
     let pixels = DiscretizedLogisticMixture::new(logits.clone(), logits.sigmoid(), logits.sigmoid() + 0.1, 256);
     assert!(pixels.cdf(&Tensor::full([500], 1.0)).data().iter().all(|&p| p <= 1.0));
+    let components = Normal::new(Tensor::zeros([500, 7, 1]), Tensor::ones([500, 7, 1]));
+    let mixture = Mixture::new(logits.clone(), components);
+    assert!(mixture.cdf(&Tensor::full([500, 1], 50.0)).data().iter().all(|&p| p <= 1.0));
+    let counts = ZeroInflated::new(Poisson::new(Tensor::ones([500, 7])), logits);
+    assert!(counts.cdf(&Tensor::full([500, 7], 90.0)).data().iter().all(|&p| p <= 1.0));
 }
