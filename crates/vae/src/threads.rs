@@ -51,6 +51,17 @@ impl Threads {
         });
     }
 
+    /// Calls `f(i, item i)` for each item, as large a piece of work as there is: where there are fewer than threads, these share the
+    /// larger operations of one after the other.
+    pub(crate) fn for_each_large<T: Send>(&self, items: &mut [T], f: impl Fn(usize, &mut T) + Sync) {
+        match &self.team {
+            Some(team) if items.len() < team.count() => {
+                team.lend(|| items.iter_mut().enumerate().for_each(|(i, item)| f(i, item)));
+            }
+            _ => self.for_each(items, f),
+        }
+    }
+
     /// Calls `f` with the number of each thread, on it; if it is not `worth` it, with 0 alone.
     pub(crate) fn together(&self, worth: bool, f: impl Fn(usize) + Sync) {
         match &self.team {

@@ -1,17 +1,27 @@
 //! What follows the product of an affine map: the bias and a function, row by row.
 
+#![allow(unsafe_code, reason = "threads that write rows and their sums side by side")]
+
 use super::chunks::{LANES, filled, whole};
-use super::map::{Unary, each_slope};
+use super::map::{Unary, add_assign, each_slope};
+use super::scratch::{self, Scratch};
+use super::share::{Apart, SHARED, share, share_slices};
 use crate::Real;
 use multiversion::multiversion;
+use std::cell::Cell;
 
 /// y ← f(y + bias) for each row of y. `before` gets y + bias, if the derivative needs it; otherwise it is empty.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn finish<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
-    let n = bias.len();
-    if n == 0 {
-        return;
+    let (n, size) = (bias.len(), y.len());
+    if n > 0 {
+        let rows = [(y, n), (before, if U::NEEDS_X { n } else { 0 })];
+        share_slices(size / n, size >= SHARED, rows, |_, [y, before]| finish_rows(f, bias, y, before));
     }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn finish_rows<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
+    let n = bias.len();
     let whole = whole(n);
     let apply = |y: &mut [F], bias: &[F], before: &mut [F]| {
         if U::NEEDS_X {
@@ -37,14 +47,40 @@ pub(crate) fn finish<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], befor
     }
 }
 
+/// Rows whose sum is formed by itself, whoever forms it: a thread that has the rows of an operation has them in its cache.
+const ROWS: usize = 32;
+
+thread_local! {
+    static SUMS: Scratch = const { Cell::new(Vec::new()) };
+}
+
 /// g ← g · f′(x), and d = Σ of the rows of g.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
+    let (n, size) = (d.len(), g.len());
     d.fill(F::zero());
-    let n = d.len();
-    if n == 0 {
+    let block = ROWS * n;
+    if size == 0 {
         return;
     }
+    scratch::arrays(&SUMS, [size.div_ceil(block) * n], |[sums]| {
+        let (g, all) = (Apart::new(g), Apart::new(&mut *sums));
+        share(size.div_ceil(block), size >= SHARED, |part| {
+            for i in part {
+                let at = i * block..size.min((i + 1) * block);
+                // SAFETY: nobody else has this block.
+                let (g, sum) = unsafe { (g.part(at.clone()), all.part(i * n..(i + 1) * n)) };
+                finish_vjp_rows(f, &x[at.clone()], &y[at], g, sum);
+            }
+        });
+        sums.chunks_exact(n).for_each(|sum| add_assign(d, sum));
+    });
+}
+
+/// [`finish_vjp`] of some rows.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn finish_vjp_rows<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
+    d.fill(F::zero());
+    let n = d.len();
     for ((g, x), y) in g.chunks_exact_mut(n).zip(x.chunks_exact(n)).zip(y.chunks_exact(n)) {
         each_slope(f, x, y, g);
         d.iter_mut().zip(&*g).for_each(|(d, &g)| *d += g);

@@ -10,7 +10,9 @@
 //! functions compiles three times as long for three.
 
 use super::chunks::LANES;
+use super::cut::Cut;
 use super::reduce::join_lanes;
+use super::share::{SHARED, share_slices};
 use super::walk::{Row, lines, rows};
 use crate::{Real, Shape};
 #[cfg(not(debug_assertions))]
@@ -21,7 +23,7 @@ use std::ops::Range;
 const BLOCK: usize = 8 * LANES;
 
 /// A function of N numbers and its derivatives by each, all `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
-pub trait Function<F, const N: usize> {
+pub trait Function<F, const N: usize>: Sync {
     /// f(x₀, …, x_N₋₁).
     fn f(&self, x: [F; N]) -> F;
     /// ∂f/∂x_I. The number I is known when this is compiled: a `match` on it is not a branch.
@@ -138,6 +140,14 @@ fn add_lanes<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
 }
 
 /// y = f(x), where each of `x` broadcasts to `full`, the shape of `y`.
+pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+    let (cut, size) = (Cut::new(full), y.len());
+    share_slices(cut.n, size >= SHARED, [(y, cut.of_each(size))], |part, [y]| {
+        let (x, full) = cut.pieces(&part, x, full);
+        each_part(f, x, full, y);
+    });
+}
+
 #[cfg_attr(
     not(debug_assertions),
     multiversion(targets(
@@ -145,7 +155,7 @@ fn add_lanes<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+fn each_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     rows(full, x.map(|x| x.1), |r| {
         let (x, y) = (Arguments::new(&x, &r), &mut y[r.out..r.out + r.len]);
@@ -163,6 +173,16 @@ pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F],
 
 /// y = Σ f(x) along the last axis of `full`, to which each of `x` broadcasts, in the order of
 /// [`fold_sum`](super::reduce::fold_sum).
+pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+    let cut = Cut::new(full);
+    let cut = cut.only_if(!cut.is_along_last(full));
+    let each = cut.of_each(y.len());
+    share_slices(cut.n, full.size() >= SHARED, [(y, each)], |part, [y]| {
+        let (x, full) = cut.pieces(&part, x, full);
+        sum_part(f, x, full, y);
+    });
+}
+
 #[cfg_attr(
     not(debug_assertions),
     multiversion(targets(
@@ -170,7 +190,7 @@ pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F],
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+fn sum_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     y.fill(F::zero());
     lines(full, x.map(|x| x.1), |r| {
@@ -188,6 +208,23 @@ pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], 
 }
 
 /// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each row.
+pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
+    f: &T,
+    x: [(&[F], Shape); N],
+    full: Shape,
+    g: &[F],
+    d: &mut [F],
+) {
+    let cut = Cut::new(full);
+    let cut = cut.only_if(cut.cuts(x[I].1, full) && !(SUM && cut.is_along_last(full)));
+    let [of_d, of_g] = [d.len(), g.len()].map(|len| cut.of_each(len));
+    share_slices(cut.n, full.size() >= SHARED, [(d, of_d)], |part, [d]| {
+        let g = &g[part.start * of_g..part.end * of_g];
+        let (x, full) = cut.pieces(&part, x, full);
+        vjp_part::<F, T, N, I, SUM>(f, x, full, g, d);
+    });
+}
+
 #[cfg_attr(
     not(debug_assertions),
     multiversion(targets(
@@ -195,7 +232,7 @@ pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], 
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
+fn vjp_part<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
     f: &T,
     x: [(&[F], Shape); N],
     full: Shape,

@@ -1,7 +1,9 @@
 //! Element-wise loops.
 
 use super::chunks::{LANES, filled, whole};
+use super::cut::Cut;
 use super::fused::Function;
+use super::share::{SHARED, share_slices};
 use super::walk::rows;
 use crate::{Real, Shape};
 use multiversion::multiversion;
@@ -9,7 +11,7 @@ use multiversion::multiversion;
 /// A function of one number and its derivative: see [`Each`](crate::ops::Each).
 ///
 /// Both are to be `#[inline(always)]`, and free of branches where they can, so that the loops over them vectorise.
-pub trait Unary<F> {
+pub trait Unary<F>: Sync {
     /// Whether the derivative uses x; otherwise y is enough.
     const NEEDS_X: bool;
     /// f(x).
@@ -37,8 +39,15 @@ impl<F: Real> Unary<F> for Identity {
 }
 
 /// y = f(x).
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn unary<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
+    let n = y.len();
+    share_slices(n.div_ceil(LANES), n >= SHARED, [(y, LANES)], |part, [y]| {
+        unary_part(op, &x[part.start * LANES..][..y.len()], y);
+    });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn unary_part<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
     let ((x, x_rest), (y, y_rest)) = (x.split_at(whole(x.len())), y.split_at_mut(whole(x.len())));
     values(op, x, y);
     if !y_rest.is_empty() {
@@ -48,7 +57,7 @@ pub(crate) fn unary<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
     }
 }
 
-/// The loop of [`unary`]. Neither it nor the function in it may be a closure, which is not inlined where f is long.
+/// The loop of [`unary_part`]. Neither it nor the function in it may be a closure, which is not inlined where f is long.
 #[inline(always)]
 fn values<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
     for (y, &x) in y.iter_mut().zip(x) {
@@ -57,12 +66,20 @@ fn values<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
 }
 
 /// g ← g · f′(x).
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn unary_vjp<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
+    let n = g.len();
+    share_slices(n.div_ceil(LANES), n >= SHARED, [(g, LANES)], |part, [g]| {
+        let at = part.start * LANES..part.start * LANES + g.len();
+        unary_vjp_part(op, &x[at.clone()], &y[at], g);
+    });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn unary_vjp_part<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
     each_slope(op, x, y, g);
 }
 
-/// The loop of [`unary_vjp`], for the instructions of its caller.
+/// g ← g · f′(x), for the instructions of its caller.
 #[inline(always)]
 pub(crate) fn each_slope<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
     let whole = whole(g.len());
@@ -84,8 +101,16 @@ fn slopes<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
 
 /// y = f(a, b), where `a` and `b` broadcast to `out`: for functions that take no longer than to read their arguments, a
 /// loop for each way in which those repeat.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn binary<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
+    let (cut, size) = (Cut::new(out), y.len());
+    share_slices(cut.n, size >= SHARED, [(y, cut.of_each(size))], |part, [y]| {
+        let ([a, b], out) = cut.pieces(&part, [a, b], out);
+        binary_part(op, a, b, y, out);
+    });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn binary_part<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
     rows(out, [a.1, b.1], |r| {
         let y = &mut y[r.out..r.out + r.len];
         let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
@@ -99,8 +124,25 @@ pub(crate) fn binary<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&
 }
 
 /// d = g · ∂f/∂a (or ∂f/∂b with `WRT_B`), in the shape of the output.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn binary_vjp<F: Real, B: Function<F, 2>, const WRT_B: bool>(
+    op: &B,
+    a: (&[F], Shape),
+    b: (&[F], Shape),
+    g: &[F],
+    d: &mut [F],
+    out: Shape,
+) {
+    let (cut, size) = (Cut::new(out), d.len());
+    let each = cut.of_each(size);
+    share_slices(cut.n, size >= SHARED, [(d, each)], |part, [d]| {
+        let g = &g[part.start * each..part.end * each];
+        let ([a, b], out) = cut.pieces(&part, [a, b], out);
+        binary_vjp_part::<F, B, WRT_B>(op, a, b, g, d, out);
+    });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn binary_vjp_part<F: Real, B: Function<F, 2>, const WRT_B: bool>(
     op: &B,
     a: (&[F], Shape),
     b: (&[F], Shape),

@@ -7,6 +7,7 @@
 pub(crate) mod affine;
 mod chunks;
 pub(crate) mod conv;
+mod cut;
 pub(crate) mod fused;
 pub(crate) mod gemm;
 pub(crate) mod map;
@@ -14,6 +15,7 @@ pub(crate) mod math;
 pub(crate) mod permute;
 pub(crate) mod reduce;
 pub(crate) mod scratch;
+pub(crate) mod share;
 pub(crate) mod softmax;
 pub(crate) mod team;
 pub(crate) mod walk;

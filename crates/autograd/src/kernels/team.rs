@@ -2,11 +2,10 @@
 
 #![allow(unsafe_code, reason = "a job is lent to threads that outlive it")]
 
+use super::share;
 use std::any::Any;
-use std::cell::Cell;
 use std::fmt;
 use std::io;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -14,11 +13,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 type Job = dyn Fn(usize) + Sync;
-
-thread_local! {
-    /// The team that was lent to this thread.
-    static LENT: Cell<Option<*const Team>> = const { Cell::new(None) };
-}
 
 /// How long a thread looks out for the next job, or for the others to be done, before it sleeps. The steps of training follow
 /// one another faster; and to wake a thread takes as long as a small step's share of one.
@@ -111,8 +105,8 @@ impl Team {
         }
     }
 
-    /// Calls `f`, whose larger matrix products, as far as they are computed on this thread, the team shares. That changes no bit
-    /// of them.
+    /// Calls `f`, whose larger operations, as far as they are computed on this thread, the team shares. That changes no bit of
+    /// them.
     ///
     /// ```
     /// use autograd::prelude::*;
@@ -124,8 +118,7 @@ impl Team {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn lend<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _back = Lent(LENT.replace(Some(self)));
-        f()
+        share::lent(self, f)
     }
 
     /// Hands a job to the workers.
@@ -163,33 +156,6 @@ impl Drop for Team {
 impl fmt::Debug for Team {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Team({})", self.count())
-    }
-}
-
-/// Calls `f` for all of `0..n`, of which each thread of the team that was lent to this one has a part, the same at every call; if
-/// it is not `worth` it, or there is no such team, for all of it at once.
-pub(crate) fn share(n: usize, worth: bool, f: impl Fn(Range<usize>) + Sync) {
-    // What is computed within a share is not shared again.
-    let lent = if worth && n > 1 { LENT.take() } else { None };
-    let Some(team) = lent else { return f(0..n) };
-    let _back = Lent(lent);
-    // SAFETY: who lent it has it back when this call has returned.
-    let team = unsafe { &*team };
-    let count = team.count();
-    team.run(&|i| {
-        let part = n * i / count..n * (i + 1) / count;
-        if !part.is_empty() {
-            f(part);
-        }
-    });
-}
-
-/// What was lent before, until this is dropped.
-struct Lent(Option<*const Team>);
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        LENT.set(self.0);
     }
 }
 
@@ -330,27 +296,5 @@ mod tests {
             }
         });
         assert_eq!(calls.into_inner(), 4 * 100 * 2 * 2);
-    }
-
-    /// What was lent is taken back, whatever happens; shares within shares are not shared.
-    #[test]
-    fn what_is_lent_comes_back() {
-        let team = Team::new(3).expect("threads");
-        let parts = |n| {
-            let parts = Mutex::new(Vec::new());
-            share(n, true, |part| {
-                share(part.len(), true, |_| parts.lock().expect("no panic").push((part.start, part.end)))
-            });
-            let mut parts = parts.into_inner().expect("no panic");
-            parts.sort_unstable();
-            parts
-        };
-        assert_eq!(parts(7), [(0, 7)]);
-        assert_eq!(team.lend(|| parts(7)), [(0, 2), (2, 4), (4, 7)]);
-        assert_eq!(team.lend(|| (parts(2), parts(2))), (vec![(0, 1), (1, 2)], vec![(0, 1), (1, 2)]));
-        let panicking = || team.lend(|| share(3, true, |part| assert!(part.start == 0)));
-        assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
-        assert_eq!(parts(7), [(0, 7)]);
-        share(3, false, |part| assert_eq!(part, 0..3));
     }
 }

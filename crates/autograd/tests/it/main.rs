@@ -6,3 +6,4 @@ mod lazy;
 mod math;
 mod messages;
 mod ops;
+mod team;

@@ -17,8 +17,8 @@ use std::time::Instant;
 pub struct Settings {
     /// The seed of every stream of random numbers.
     pub seed: u64,
-    /// Parts that a batch is split into, each with its own tape and stream of noise; by default one for each 64 draws of z,
-    /// at most 4. The number changes the bits of the result, the number of threads does not.
+    /// Parts that a batch is split into, each with its own tape and stream of noise; by default two from 256 draws of z on. The
+    /// number changes the bits of the result, the number of threads does not.
     pub shards: Option<usize>,
     /// The largest norm of the gradient; larger ones are scaled down to it.
     pub clip: Option<f64>,
@@ -174,7 +174,7 @@ where
         let active = &mut self.shards[..shards];
         let number = position.steps;
         let step = Step { model, objective, data, rows, key: Key::new(settings.seed), number };
-        threads.for_each(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
+        threads.for_each_large(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
 
         let mut sums = Sums::default();
         active.iter().for_each(|shard| sums += shard.sums);

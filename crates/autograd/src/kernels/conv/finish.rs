@@ -1,7 +1,10 @@
 //! What follows the product of a convolution: the bias and a function, channel by channel.
 
+#![allow(unsafe_code, reason = "threads that write channels side by side")]
+
 use crate::Real;
 use crate::kernels::map::Unary;
+use crate::kernels::share::{Apart, SHARED, share_slices};
 use multiversion::multiversion;
 
 /// Numbers that are added up side by side.
@@ -28,14 +31,27 @@ pub(super) fn apply<F: Real, U: Unary<F>>(f: &U, bias: F, y: &mut [F]) {
 }
 
 /// g ← g · f′(x), and d = Σ of g over images and pixels for each channel, `[B, C, pixels]` to `[C]`.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
-    d.fill(F::zero());
-    if g.is_empty() {
-        return;
-    }
+    let (channels, size) = (d.len(), g.len());
+    assert!(x.len() == size && y.len() == size && (size == 0 || size.is_multiple_of(channels * pixels)));
+    let g = Apart::new(g);
+    // By channels, so that each sum is one thread's, and in the order of the images.
+    share_slices(channels, size >= SHARED, [(d, 1)], |part, [d]| {
+        d.fill(F::zero());
+        for first in (0..size).step_by((channels * pixels).max(1)) {
+            let at = first + part.start * pixels..first + part.end * pixels;
+            // SAFETY: nobody else has these channels.
+            let g = unsafe { g.part(at.clone()) };
+            add_planes(f, &x[at.clone()], &y[at], g, pixels, d);
+        }
+    });
+}
+
+/// g ← g · f′(x), and d ← d + Σ of g over the pixels of an image, for some of its channels.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
+fn add_planes<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
     let planes = g.chunks_exact_mut(pixels).zip(x.chunks_exact(pixels)).zip(y.chunks_exact(pixels));
-    for (i, ((g, x), y)) in planes.enumerate() {
+    for (((g, x), y), d) in planes.zip(d) {
         let mut sums = [F::zero(); LANES];
         let (chunks, rest) = g.as_chunks_mut::<LANES>();
         let ((x_chunks, x), (y_chunks, y)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
@@ -56,6 +72,6 @@ pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut 
             }
             n /= 2;
         }
-        d[i % d.len()] += sums[0];
+        *d += sums[0];
     }
 }

@@ -14,7 +14,10 @@
 //!
 //! The columns, in which an image's elements occur kh·kw/s² times, exist for a few images at a time, or for a few rows of a
 //! large grid: they stay in the second-level cache between being written and being multiplied, and narrow grids fill
-//! vectors together. Cutting and summing depend on the shapes alone.
+//! vectors together. Threads share the images in a few parts, each with a sum of its own for the weights. Cutting and summing
+//! depend on the shapes alone.
+
+#![allow(unsafe_code, reason = "threads that write the images of a batch side by side")]
 
 mod columns;
 mod finish;
@@ -23,9 +26,10 @@ mod frame;
 pub(crate) use finish::{Finish, finish_vjp};
 
 use super::gemm::{Mat, matmul, matmul_add};
-use super::map::{Identity, Unary};
+use super::map::{self, Identity, Unary};
 use super::permute::permute;
 use super::scratch::{self, Scratch};
+use super::share::{self, Apart};
 use crate::{Real, Shape};
 use frame::Frame;
 use std::cell::Cell;
@@ -41,6 +45,12 @@ thread_local! {
 /// How many numbers a block's columns and its part of the grid should not exceed: half a megabyte in single precision. Half as
 /// many cost 5 % where grids are 7×7, twice as many gained nothing.
 const COLUMNS: usize = 1 << 17;
+
+/// Into how many parts at most threads share a batch. Each costs a pass over the weights' gradient.
+const PARTS: usize = 4;
+
+/// The multiply-adds from which on they do.
+const SHARED: usize = 1 << 18;
 
 /// Room behind columns and frames for vectors that reach over the end of the last row.
 const SLACK: usize = 16;
@@ -59,6 +69,39 @@ pub(crate) struct Geometry {
     pub stride: [usize; 2],
     pub padding: [usize; 2],
     pub dilation: [usize; 2],
+}
+
+/// A part of a batch.
+struct Part {
+    number: usize,
+    /// Its first image.
+    first: usize,
+    /// How the kernel lies on its images.
+    geometry: Geometry,
+}
+
+impl Part {
+    /// Where its images lie in the batch.
+    fn images(&self) -> Range<usize> {
+        self.of(self.geometry.image)
+    }
+
+    /// Where its grids lie in the batch of grids.
+    fn grids(&self) -> Range<usize> {
+        self.of(self.geometry.grid)
+    }
+
+    fn of(&self, extents: [usize; 3]) -> Range<usize> {
+        let size: usize = extents.iter().product();
+        self.first * size..(self.first + self.geometry.batch) * size
+    }
+
+    /// Where its sum for the weights lies among those of all parts.
+    fn sum(&self) -> Range<usize> {
+        let g = &self.geometry;
+        let size = g.groups * g.outputs() * g.terms();
+        self.number * size..(self.number + 1) * size
+    }
 }
 
 /// A group of channels in rows of the grids of neighbouring images: either all rows, or some of one image.
@@ -104,12 +147,17 @@ impl Geometry {
         finish: Option<Finish<'_, F, U>>,
         grid: &mut [F],
     ) {
-        self.blocks(|block, room| {
-            self.columns(image, block, room);
-            self.multiply(weight, block, room, grid);
-            if let Some(Finish { bias, f }) = finish {
-                self.pieces(block, |channel, _, at| finish::apply(f, bias[channel], &mut grid[at]));
-            }
+        let grid = Apart::new(grid);
+        self.share(|part| {
+            // SAFETY: no other part has these images.
+            let (image, grid) = unsafe { (&image[part.images()], grid.part(part.grids())) };
+            part.geometry.blocks(|block, room| {
+                self.columns(image, block, room);
+                self.multiply(weight, block, room, grid);
+                if let Some(Finish { bias, f }) = finish {
+                    self.pieces(block, |channel, _, at| finish::apply(f, bias[channel], &mut grid[at]));
+                }
+            });
         });
     }
 
@@ -121,29 +169,39 @@ impl Geometry {
         finish: Option<Finish<'_, F, U>>,
         image: &mut [F],
     ) {
-        self.blocks(|block, room| {
-            let (k, places) = (self.terms(), self.places(block));
-            let weight = self.weight(weight, block.group).t();
-            matmul(weight, self.matrix(grid, block, room.grid), &mut room.columns[..k * places]);
-            if block.row == 0 {
-                room.framed.fill(F::zero());
-            }
-            columns::scatter(&self, block, room.columns, room.framed);
-            if block.row + block.rows == self.grid[1] {
-                match finish {
-                    Some(finish) => room.frame.read(room.framed, block, finish, image),
-                    None => room.frame.read(room.framed, block, Finish { bias: &[], f: &Identity }, image),
+        let image = Apart::new(image);
+        self.share(|part| {
+            // SAFETY: no other part has these images.
+            let (grid, image) = unsafe { (&grid[part.grids()], image.part(part.images())) };
+            part.geometry.blocks(|block, room| {
+                let (k, places) = (self.terms(), self.places(block));
+                let weight = self.weight(weight, block.group).t();
+                matmul(weight, self.matrix(grid, block, room.grid), &mut room.columns[..k * places]);
+                if block.row == 0 {
+                    room.framed.fill(F::zero());
                 }
-            }
+                columns::scatter(&self, block, room.columns, room.framed);
+                if block.row + block.rows == self.grid[1] {
+                    match finish {
+                        Some(finish) => room.frame.read(room.framed, block, finish, image),
+                        None => room.frame.read(room.framed, block, Finish { bias: &[], f: &Identity }, image),
+                    }
+                }
+            });
         });
     }
 
     /// W = Σ grid · columnsᵀ over the images.
     pub fn to_weights<F: Real>(self, image: &[F], grid: &[F], weight: &mut [F]) {
-        self.transposed(weight, |transposed| {
-            self.blocks(|block, room| {
-                self.columns(image, block, room);
-                self.add_product(grid, block, room, transposed);
+        self.transposed(weight, |sums| {
+            self.share(|part| {
+                // SAFETY: each part has its own.
+                let sum = unsafe { sums.part(part.sum()) };
+                let (image, grid) = (&image[part.images()], &grid[part.grids()]);
+                part.geometry.blocks(|block, room| {
+                    self.columns(image, block, room);
+                    self.add_product(grid, block, room, sum);
+                });
             });
         });
     }
@@ -156,13 +214,46 @@ impl Geometry {
         (weight, to_grid): (&[F], &mut [F]),
         (grid, to_weight): (&[F], &mut [F]),
     ) {
-        self.transposed(to_weight, |transposed| {
-            self.blocks(|block, room| {
-                self.columns(image, block, room);
-                self.multiply(weight, block, room, to_grid);
-                self.add_product(grid, block, room, transposed);
+        let to_grid = Apart::new(to_grid);
+        self.transposed(to_weight, |sums| {
+            self.share(|part| {
+                // SAFETY: no other part has these images, and each its own sum.
+                let (to_grid, sum) = unsafe { (to_grid.part(part.grids()), sums.part(part.sum())) };
+                let (image, grid) = (&image[part.images()], &grid[part.grids()]);
+                part.geometry.blocks(|block, room| {
+                    self.columns(image, block, room);
+                    self.multiply(weight, block, room, to_grid);
+                    self.add_product(grid, block, room, sum);
+                });
             });
         });
+    }
+
+    /// Calls `f` for each part of the batch: some images, of which blocks have as many at a time as they would of all.
+    fn share(&self, f: impl Fn(Part) + Sync) {
+        let at_once = self.at_once().0;
+        let blocks = self.batch.div_ceil(at_once);
+        let parts = self.parts();
+        let first = |part: usize| (blocks * part / parts * at_once).min(self.batch);
+        let work = self.batch * self.groups * self.outputs() * self.terms() * self.grid[1] * self.grid[2];
+        share::share(parts, work >= SHARED, |range| {
+            for number in range {
+                let images = first(number)..first(number + 1);
+                f(Part { number, first: images.start, geometry: Geometry { batch: images.len(), ..*self } });
+            }
+        });
+    }
+
+    /// How many parts there are.
+    fn parts(&self) -> usize {
+        self.batch.div_ceil(self.at_once().0).clamp(1, PARTS)
+    }
+
+    /// How many images, or else rows of one, a block has at most.
+    fn at_once(&self) -> (usize, usize) {
+        let ([_, h, w], numbers) = (self.grid, self.terms() + self.outputs());
+        let at_once = |numbers: usize, all: usize| (COLUMNS / numbers.max(1)).clamp(1, all.max(1));
+        (at_once(numbers * h * w, self.batch), at_once(numbers * w, h))
     }
 
     /// Channels of a group of the grid: rows of its weights.
@@ -224,12 +315,17 @@ impl Geometry {
         matmul_add(self.mat(room.columns, block), grid.t(), &mut transposed[block.group * o * k..][..o * k]);
     }
 
-    /// Writes weights whose transpose, group by group, `f` adds to zeros.
-    fn transposed<F: Real>(&self, weight: &mut [F], f: impl FnOnce(&mut [F])) {
-        scratch::arrays(&TRANSPOSED, [weight.len()], |[transposed]| {
-            transposed.fill(F::zero());
-            f(transposed);
-            permute(transposed, Shape::new(&[self.groups, self.terms(), self.outputs()]), &[0, 2, 1], weight);
+    /// Writes weights whose transpose, group by group, is the sum of what `f` adds to zeros for each part of the batch.
+    fn transposed<F: Real>(&self, weight: &mut [F], f: impl FnOnce(&Apart<'_, F>)) {
+        let n = weight.len();
+        scratch::arrays(&TRANSPOSED, [self.parts() * n], |[sums]| {
+            sums.fill(F::zero());
+            f(&Apart::new(sums));
+            let (sum, others) = sums.split_at_mut(n);
+            for other in others.chunks_exact(n.max(1)) {
+                map::add_assign(sum, other);
+            }
+            permute(sum, Shape::new(&[self.groups, self.terms(), self.outputs()]), &[0, 2, 1], weight);
         });
     }
 
@@ -256,8 +352,7 @@ impl Geometry {
     fn blocks<F: Real>(&self, mut f: impl FnMut(Block, &mut Room<'_, F>)) {
         let (o, k, frame) = (self.outputs(), self.terms(), Frame::new(self));
         let [_, h, w] = self.grid;
-        let at_once = |numbers: usize, all: usize| (COLUMNS / numbers.max(1)).clamp(1, all.max(1));
-        let (images_most, rows_most) = (at_once((k + o) * h * w, self.batch), at_once((k + o) * w, h));
+        let (images_most, rows_most) = self.at_once();
         let places = images_most * rows_most * w;
         scratch::arrays(
             &SCRATCH,

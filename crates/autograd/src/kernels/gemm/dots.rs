@@ -4,7 +4,7 @@ use super::isa::{Isa, with_rows};
 use super::lanes::Lanes;
 use super::plan::{is_shared, pieces};
 use super::{Out, View};
-use crate::kernels::team::share;
+use crate::kernels::share::share;
 
 /// Columns of C in a block.
 const COLS: usize = 4;

@@ -24,6 +24,21 @@ pub(super) fn is_shared([m, k, n]: [usize; 3]) -> bool {
     m * k * n >= SHARED
 }
 
+/// The rows of a result from which on a thread takes its rows: it had those of the operation before, and has them in its cache.
+const OWN_ROWS: usize = 32;
+
+/// Whether threads take columns of what [`super::tiles`] computes, and not rows, which no bit depends on. The result of a batch has its rows,
+/// which are columns if it is `turned`. Where they are few, threads take what the one with the most tiles is done with first;
+/// rearranging a strip of B takes about as long as a tile of it, and happens once for all rows that a thread has.
+pub(super) fn by_columns<L: Lanes>([m, n]: [usize; 2], turned: bool, threads: usize) -> bool {
+    let batch = if turned { n } else { m };
+    if batch >= OWN_ROWS * threads {
+        return turned;
+    }
+    let (rows, columns) = (m.div_ceil(L::ROWS), n.div_ceil(L::LEN));
+    columns.div_ceil(threads) * (rows + 1) <= (rows.div_ceil(threads) + 1) * columns
+}
+
 /// Ways to compute C = A·B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {

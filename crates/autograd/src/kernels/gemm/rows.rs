@@ -8,7 +8,9 @@
 
 use super::isa::Isa;
 use super::{Mat, dense_or_sparse};
+use crate::Real;
 use crate::kernels::scratch::{self, Scratch};
+use crate::kernels::share::share_slices;
 use num_traits::Zero;
 use std::cell::Cell;
 use std::slice;
@@ -41,8 +43,8 @@ pub(super) unsafe fn product<L: Isa, const ADD: bool>(
     }
     let rows = if a.transposed { k } else { m };
     // There is room before anything is known of the numbers: who asks once allocates at once, not in a later step.
-    let lengths = [rows, m * k, if a.transposed { k * n } else { 0 }];
-    scratch::with(&SCRATCH, lengths, |[kept, a_copy, b_copy]: [*mut L::Elem; 3]| {
+    let lengths = [rows, m * k, if a.transposed { k * n } else { m * n }];
+    scratch::with(&SCRATCH, lengths, |[kept, a_copy, copy]: [*mut L::Elem; 3]| {
         // SAFETY: there is room for so many numbers, of which each has as many bytes as a `u32` at least; all of it was
         // written, as zeros at first. The caller's promise.
         unsafe {
@@ -51,11 +53,11 @@ pub(super) unsafe fn product<L: Isa, const ADD: bool>(
                 return false;
             }
             let a_copy = slice::from_raw_parts_mut(a_copy, lengths[1]);
+            let copy = slice::from_raw_parts_mut(copy, lengths[2]);
             if a.transposed {
-                let b_copy = slice::from_raw_parts_mut(b_copy, lengths[2]);
-                inner::<L, ADD>(kept, a, b, [a_copy, b_copy], c)
+                inner::<L, ADD>(kept, a, b, [a_copy, copy], c)
             } else {
-                outer::<L>(kept, a, b, a_copy, c)
+                outer::<L>(kept, a, b, [a_copy, copy], c)
             }
         }
     })
@@ -107,7 +109,7 @@ unsafe fn inner<L: Isa, const ADD: bool>(
     true
 }
 
-/// G·W, whose rows that are kept are computed one below the other and then moved apart.
+/// G·W, whose rows that are kept are computed by themselves and then go where they belong.
 ///
 /// # Safety
 ///
@@ -116,40 +118,45 @@ unsafe fn outer<L: Isa>(
     kept: &[u32],
     a: Mat<'_, L::Elem>,
     b: Mat<'_, L::Elem>,
-    a_copy: &mut [L::Elem],
+    [a_copy, own]: [&mut [L::Elem]; 2],
     c: &mut [L::Elem],
 ) -> bool {
     let n = b.cols;
-    // SAFETY: the caller's promise, here and below.
-    let finite = unsafe {
+    // SAFETY: the caller's promise.
+    unsafe {
         if kept.is_empty() {
-            is_finite::<L>(b.data)
-        } else {
-            dense_or_sparse::<L, false>(gather(a, kept, a_copy), b, &mut c[..kept.len() * n]);
-            is_finite::<L>(&c[..n])
+            c.fill(L::Elem::zero());
+            return is_finite::<L>(b.data);
         }
-    };
-    if finite {
-        // From the last row on, so that none is overwritten before it has moved.
-        let mut end = a.rows;
-        for (from, &to) in kept.iter().enumerate().rev() {
-            let to = to as usize;
-            c[(to + 1) * n..end * n].fill(L::Elem::zero());
-            c.copy_within(from * n..(from + 1) * n, to * n);
-            end = to;
+        let own = &mut own[..kept.len() * n];
+        dense_or_sparse::<L, false>(gather(a, kept, a_copy), b, own);
+        if !is_finite::<L>(&own[..n]) {
+            return false;
         }
-        c[..end * n].fill(L::Elem::zero());
+        share_slices(a.rows, true, [(c, n)], |part, [c]| {
+            let mut next = kept.partition_point(|&i| (i as usize) < part.start);
+            for (i, c) in part.zip(c.chunks_exact_mut(n)) {
+                if kept.get(next) == Some(&(i as u32)) {
+                    c.copy_from_slice(&own[next * n..(next + 1) * n]);
+                    next += 1;
+                } else {
+                    c.fill(L::Elem::zero());
+                }
+            }
+        });
     }
-    finite
+    true
 }
 
 /// The rows in memory that are kept, one below the other.
-fn gather<'c, F: Copy>(from: Mat<'_, F>, kept: &[u32], to: &'c mut [F]) -> Mat<'c, F> {
+fn gather<'c, F: Real>(from: Mat<'_, F>, kept: &[u32], to: &'c mut [F]) -> Mat<'c, F> {
     let width = from.line(0).len();
     let to = &mut to[..kept.len() * width];
-    for (to, &i) in to.chunks_exact_mut(width).zip(kept) {
-        to.copy_from_slice(from.line(i as usize));
-    }
+    share_slices(kept.len(), true, [(&mut *to, width)], |part, [to]| {
+        for (to, &i) in to.chunks_exact_mut(width).zip(&kept[part]) {
+            to.copy_from_slice(from.line(i as usize));
+        }
+    });
     Mat::new(to, kept.len(), width)
 }
 

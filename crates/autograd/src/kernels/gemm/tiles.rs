@@ -20,11 +20,11 @@
 
 use super::isa::{Isa, with_rows};
 use super::pack::{Transpose, columns};
-use super::plan::{K_MOST, M_MOST, equal_pieces, is_shared, longest, packs_columns, pieces};
+use super::plan::{K_MOST, M_MOST, by_columns, equal_pieces, is_shared, longest, packs_columns, pieces};
 use super::tile::Tile;
 use super::{Out, View};
 use crate::kernels::scratch::{self, Scratch};
-use crate::kernels::team::share;
+use crate::kernels::share::{share, sharing};
 use std::cell::Cell;
 
 /// Elements of B from which on its strips are asked for before they are used: 2 MiB in single precision. Smaller ones are
@@ -50,7 +50,7 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
 ) {
     let c_row = if TURNED { m } else { n };
     // Each thread rearranges what its part takes of either operand: B by itself if it has columns for all of them.
-    let by_columns = n > L::VECTORS * L::LEN;
+    let by_columns = by_columns::<L>([m, n], TURNED, sharing());
     let (all, grain) = if by_columns { (n, L::LEN) } else { (m, L::ROWS) };
     share(all.div_ceil(grain), is_shared([m, k, n]), |part| {
         let (from, to) = (part.start * grain, all.min(part.end * grain));

@@ -22,7 +22,7 @@ use super::pack::Transpose;
 use super::plan::{is_shared, pieces};
 use super::{Mat, Out, View};
 use crate::kernels::scratch::{self, Scratch};
-use crate::kernels::team::share;
+use crate::kernels::share::share;
 use lists::Lists;
 pub(super) use lists::{finite, nonzeros};
 use std::cell::Cell;
