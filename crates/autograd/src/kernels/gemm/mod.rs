@@ -34,6 +34,7 @@ use isa::Isa;
 use lanes::Portable;
 use plan::Way;
 use std::ops::Range;
+use tiles::Keep;
 
 /// A matrix in a slice: `[rows, cols]` row by row, or its transpose.
 #[derive(Clone, Copy)]
@@ -204,8 +205,8 @@ unsafe fn product_by<L: Isa, const ADD: bool>(way: Way, a: Mat<'_, L::Elem>, b: 
     unsafe {
         match way {
             Way::Dots => dots::product::<L>(extents, a, b, c),
-            Way::Tiles => tiles::product::<L, false>(extents, a, b, c, ADD),
-            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), c, false),
+            Way::Tiles => tiles::product::<L, false>(extents, a, b, c, Keep::default(), ADD),
+            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), c, Keep::default(), false),
         }
     }
 }

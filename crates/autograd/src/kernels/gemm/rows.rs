@@ -1,16 +1,15 @@
 //! Products whose left operand has rows of zeros in memory, which leave these rows out.
 //!
-//! Such an operand is the cotangent G of draws whose importance weight is 0. Its other rows are moved together. In G·W the rows
-//! left out are zeros of the result; in Gᵀ·X they are inner indices that add nothing, and go with their rows of X.
+//! Such an operand is the cotangent G of draws whose importance weight is 0. In G·W the rows left out are zeros of the result; in
+//! Gᵀ·X they are inner indices that add nothing, and go with their rows of X.
 //!
 //! As where single zeros are left out ([`sparse`](super::sparse)), the order of a sum's other terms stays, and what is not
 //! finite is not lost beside a zero: the rows of X that are left out are looked at, and W shows in any row of the result.
 
 use super::isa::Isa;
-use super::{Mat, dense_or_sparse};
-use crate::Real;
+use super::tiles::{self, Keep};
+use super::{Mat, Out, View};
 use crate::kernels::scratch::{self, Scratch};
-use crate::kernels::share::share_slices;
 use num_traits::Zero;
 use std::cell::Cell;
 use std::slice;
@@ -42,22 +41,16 @@ pub(super) unsafe fn product<L: Isa, const ADD: bool>(
         return false;
     }
     let rows = if a.transposed { k } else { m };
-    // There is room before anything is known of the numbers: who asks once allocates at once, not in a later step.
-    let lengths = [rows, m * k, if a.transposed { k * n } else { m * n }];
-    scratch::with(&SCRATCH, lengths, |[kept, a_copy, copy]: [*mut L::Elem; 3]| {
-        // SAFETY: there is room for so many numbers, of which each has as many bytes as a `u32` at least; all of it was
-        // written, as zeros at first. The caller's promise.
+    scratch::with(&SCRATCH, [rows], |[kept]: [*mut u32; 1]| {
+        // SAFETY: there is room for so many numbers, all of which were written, as zeros at first. The caller's promise.
         unsafe {
-            let kept = list::<L>(a, slice::from_raw_parts_mut(kept.cast(), rows));
+            let kept = list::<L>(a, slice::from_raw_parts_mut(kept, rows));
             if (rows - kept.len()) * SHARE < rows {
-                return false;
-            }
-            let a_copy = slice::from_raw_parts_mut(a_copy, lengths[1]);
-            let copy = slice::from_raw_parts_mut(copy, lengths[2]);
-            if a.transposed {
-                inner::<L, ADD>(kept, a, b, [a_copy, copy], c)
+                false
+            } else if a.transposed {
+                inner::<L, ADD>(kept, a, b, c)
             } else {
-                outer::<L>(kept, a, b, [a_copy, copy], c)
+                outer::<L>(kept, a, b, c)
             }
         }
     })
@@ -89,7 +82,6 @@ unsafe fn inner<L: Isa, const ADD: bool>(
     kept: &[u32],
     a: Mat<'_, L::Elem>,
     b: Mat<'_, L::Elem>,
-    [a_copy, b_copy]: [&mut [L::Elem]; 2],
     c: &mut [L::Elem],
 ) -> bool {
     let mut left_out = (0..a.cols).filter(|&i| kept.binary_search(&(i as u32)).is_err());
@@ -103,61 +95,37 @@ unsafe fn inner<L: Isa, const ADD: bool>(
         }
         return true;
     }
-    let (a, b) = (gather(a, kept, a_copy), gather(b, kept, b_copy));
-    // SAFETY: the caller's promise.
-    unsafe { dense_or_sparse::<L, ADD>(a.t(), b, c) };
+    let (extents, keep) = ([a.rows, kept.len(), b.cols], Keep { inner: Some(kept), ..Keep::default() });
+    // SAFETY: the caller's promise; the views have what is kept.
+    unsafe { tiles::product::<L, false>(extents, View::new(a), View::new(b), Out(c.as_mut_ptr()), keep, ADD) };
     true
 }
 
-/// G·W, whose rows that are kept are computed by themselves and then go where they belong.
+/// G·W, whose rows that are left out are zeros.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn outer<L: Isa>(
-    kept: &[u32],
-    a: Mat<'_, L::Elem>,
-    b: Mat<'_, L::Elem>,
-    [a_copy, own]: [&mut [L::Elem]; 2],
-    c: &mut [L::Elem],
-) -> bool {
+unsafe fn outer<L: Isa>(kept: &[u32], a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) -> bool {
     let n = b.cols;
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise, here and below; the views have what is kept.
     unsafe {
-        if kept.is_empty() {
+        let Some(&first) = kept.first() else {
             c.fill(L::Elem::zero());
             return is_finite::<L>(b.data);
-        }
-        let own = &mut own[..kept.len() * n];
-        dense_or_sparse::<L, false>(gather(a, kept, a_copy), b, own);
-        if !is_finite::<L>(&own[..n]) {
+        };
+        let (extents, keep) = ([kept.len(), a.cols, n], Keep { rows: Some(kept), ..Keep::default() });
+        tiles::product::<L, false>(extents, View::new(a), View::new(b), Out(c.as_mut_ptr()), keep, false);
+        if !is_finite::<L>(&c[first as usize * n..][..n]) {
             return false;
         }
-        share_slices(a.rows, true, [(c, n)], |part, [c]| {
-            let mut next = kept.partition_point(|&i| (i as usize) < part.start);
-            for (i, c) in part.zip(c.chunks_exact_mut(n)) {
-                if kept.get(next) == Some(&(i as u32)) {
-                    c.copy_from_slice(&own[next * n..(next + 1) * n]);
-                    next += 1;
-                } else {
-                    c.fill(L::Elem::zero());
-                }
-            }
-        });
+    }
+    let mut next = 0;
+    for &row in kept.iter().chain([&(a.rows as u32)]) {
+        c[next * n..row as usize * n].fill(L::Elem::zero());
+        next = row as usize + 1;
     }
     true
-}
-
-/// The rows in memory that are kept, one below the other.
-fn gather<'c, F: Real>(from: Mat<'_, F>, kept: &[u32], to: &'c mut [F]) -> Mat<'c, F> {
-    let width = from.line(0).len();
-    let to = &mut to[..kept.len() * width];
-    share_slices(kept.len(), true, [(&mut *to, width)], |part, [to]| {
-        for (to, &i) in to.chunks_exact_mut(width).zip(&kept[part]) {
-            to.copy_from_slice(from.line(i as usize));
-        }
-    });
-    Mat::new(to, kept.len(), width)
 }
 
 /// # Safety
@@ -280,6 +248,13 @@ mod tests {
         fn rows_of_zeros_change_nothing(m in 110usize..150, k in 110usize..150, n in 90usize..120, every in 2usize..200, seed: u64) {
             every_set!(agree([m, k, n], seed, every));
         }
+    }
+
+    /// Lists that are cut with the rows and with the inner extent.
+    #[test]
+    fn long_lists() {
+        every_set!(agree([1300, 40, 50], 1, 3));
+        every_set!(agree([40, 2600, 50], 2, 3));
     }
 
     /// What is not finite beside a zero is seen, and the answer is no.

@@ -9,6 +9,9 @@ pub(super) struct Tile<F> {
     pub count: usize,
     /// Inner extent.
     pub k: usize,
+    /// The numbers of the first block's rows, from `a` and from `c` on, and the distance of the next block's.
+    pub rows: *const u32,
+    pub rows_next: usize,
     /// The first strip of A, the distance of its rows and of its columns, and that of the next strip.
     pub a: *const F,
     pub a_row: usize,
@@ -20,9 +23,10 @@ pub(super) struct Tile<F> {
     /// Where the strip of B is copied to, and the distance of the copy's rows.
     pub copy: *mut F,
     pub copy_row: usize,
-    /// The first block of C, and the distance of its rows.
+    /// The first block of C, the distance of its rows, and that of the next block.
     pub c: *mut F,
     pub c_row: usize,
+    pub c_next: usize,
     /// How many lanes of a row's last vector belong to C.
     pub last: usize,
     /// Whether the sums go on from what C holds.
@@ -41,13 +45,14 @@ pub(super) struct Tile<F> {
 /// The processor has the instruction set, and the strips and the block lie within their arrays.
 #[inline(always)]
 pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, const COPY: bool>(t: &Tile<L::Elem>) {
-    let (mut a, mut c) = (t.a, t.c);
+    let (mut rows, mut a, mut c) = (t.rows, t.a, t.c);
     for _ in 0..t.count {
         // SAFETY: the caller's promises.
-        unsafe { block::<L, R, V, COPY>(t, a, c) };
+        unsafe { block::<L, R, V, COPY>(t, rows.cast(), a, c) };
         // After the last block these lead nowhere.
+        rows = rows.wrapping_add(t.rows_next);
         a = a.wrapping_add(t.a_next);
-        c = c.wrapping_add(R * t.c_row);
+        c = c.wrapping_add(t.c_next);
     }
 }
 
@@ -59,18 +64,20 @@ pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, const COPY: 
 #[inline(always)]
 unsafe fn block<L: Lanes, const R: usize, const V: usize, const COPY: bool>(
     t: &Tile<L::Elem>,
+    rows: *const [u32; R],
     strip: *const L::Elem,
-    c: *mut L::Elem,
+    block: *mut L::Elem,
 ) {
     // SAFETY: the caller's promises; i < R rows, j < V vectors, the last of which holds `t.last` elements.
     unsafe {
+        let (mut a, mut c) = ([strip; R], [block; R]);
+        for i in 0..R {
+            let row = (*rows)[i] as usize;
+            (a[i], c[i]) = (strip.add(row * t.a_row), block.add(row * t.c_row));
+        }
         let mut sums = [[L::zero(); V]; R];
         if t.go_on {
-            each::<L, R, V>(t, c, |i, j, before| sums[i][j] = before);
-        }
-        let mut a = [strip; R];
-        for i in 0..R {
-            a[i] = strip.add(i * t.a_row);
+            each::<L, R, V>(t, &c, |i, j, before| sums[i][j] = before);
         }
         let (mut at, mut b, mut copy) = (0, t.b, t.copy);
         for _ in 0..t.k {
@@ -94,11 +101,11 @@ unsafe fn block<L: Lanes, const R: usize, const V: usize, const COPY: bool>(
             copy = copy.wrapping_add(t.copy_row);
         }
         if t.add {
-            each::<L, R, V>(t, c, |i, j, before| sums[i][j] = L::splat(L::Elem::one()).mul_add(before, sums[i][j]));
+            each::<L, R, V>(t, &c, |i, j, before| sums[i][j] = L::splat(L::Elem::one()).mul_add(before, sums[i][j]));
         }
         for i in 0..R {
             for j in 0..V {
-                let c = c.add(i * t.c_row + j * L::LEN);
+                let c = c[i].add(j * L::LEN);
                 if j + 1 == V { sums[i][j].store_first(c, t.last) } else { sums[i][j].store(c) }
             }
         }
@@ -113,14 +120,14 @@ unsafe fn block<L: Lanes, const R: usize, const V: usize, const COPY: bool>(
 #[inline(always)]
 unsafe fn each<L: Lanes, const R: usize, const V: usize>(
     t: &Tile<L::Elem>,
-    c: *const L::Elem,
+    c: &[*mut L::Elem; R],
     mut f: impl FnMut(usize, usize, L),
 ) {
     for i in 0..R {
         for j in 0..V {
             // SAFETY: the caller's promises.
             unsafe {
-                let c = c.add(i * t.c_row + j * L::LEN);
+                let c = c[i].add(j * L::LEN);
                 f(i, j, if j + 1 == V { L::load_first(c, t.last) } else { L::load(c) });
             }
         }

@@ -17,6 +17,8 @@
 //! same set of the cache: these are copied to `[k, rows of the block]` first.
 //!
 //! An inner extent above [`K_MOST`] is cut, and rows beyond [`M_MOST`] start over with the first strip.
+//!
+//! A product may leave out rows of A, with those of C, or inner indices: it is given a list of those that it [`Keep`]s.
 
 use super::isa::{Isa, with_rows};
 use super::pack::{Transpose, columns};
@@ -35,17 +37,41 @@ thread_local! {
     static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
 }
 
+/// Which rows of A and C, and which inner indices, take part in a product, in ascending order; without a list, all of them.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keep<'l> {
+    pub rows: Option<&'l [u32]>,
+    pub inner: Option<&'l [u32]>,
+}
+
+impl Keep<'_> {
+    /// The same for `m` rows from the `i`-th on.
+    fn some_rows(self, i: usize, m: usize) -> Self {
+        Keep { rows: self.rows.map(|rows| &rows[i..i + m]), ..self }
+    }
+
+    /// The same for `k` inner indices from the `l`-th on.
+    fn some_inner(self, l: usize, k: usize) -> Self {
+        Keep { inner: self.inner.map(|inner| &inner[l..l + k]), ..self }
+    }
+}
+
+/// The rows of a block one after the other.
+static NEIGHBOURS: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+
 /// C = A·B with `[m, k, n]`, or C ← C + A·B; with `TURNED`, `c` is `[n, m]` and gets the transpose. Threads share it.
 ///
 /// # Safety
 ///
-/// The processor has the instruction set, and the pointers lead to whole matrices. With `TURNED`, k ≤ [`K_MOST`] and nothing
-/// is added.
+/// The processor has the instruction set, and the pointers lead to whole matrices, which have what is kept: m rows and k inner
+/// indices. With `TURNED`, k ≤ [`K_MOST`], nothing is added, and everything kept. If rows of A are left out, it lies row by row; if
+/// inner indices are, B does.
 pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
     [m, k, n]: [usize; 3],
     a: View<L::Elem>,
     b: View<L::Elem>,
     c: Out<L::Elem>,
+    keep: Keep<'_>,
     add: bool,
 ) {
     let c_row = if TURNED { m } else { n };
@@ -58,10 +84,12 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
         unsafe {
             if by_columns {
                 let c = c.from(if TURNED { from * c_row } else { from });
-                piece::<L, TURNED>([m, k, to - from], a, b.from(0, from), c, c_row, add);
+                piece::<L, TURNED>([m, k, to - from], a, b.from(0, from), c, c_row, keep, add);
             } else {
-                let c = c.from(if TURNED { from } else { from * c_row });
-                piece::<L, TURNED>([to - from, k, n], a.from(from, 0), b, c, c_row, add);
+                let extents = [to - from, k, n];
+                let row = if keep.rows.is_some() { 0 } else { from };
+                let (c, keep) = (c.from(if TURNED { row } else { row * c_row }), keep.some_rows(from, to - from));
+                piece::<L, TURNED>(extents, a.from(row, 0), b, c, c_row, keep, add);
             }
         }
     });
@@ -78,10 +106,11 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
     b: View<L::Elem>,
     c: *mut L::Elem,
     c_row: usize,
+    keep: Keep<'_>,
     add: bool,
 ) {
     let (m_most, k_most) = (longest(m, M_MOST), longest(k, K_MOST));
-    let packs = a.col != 1 && packs_columns::<L>(k, n);
+    let packs = keep.inner.is_some() || a.col != 1 && packs_columns::<L>(k, n);
     let strip = L::VECTORS * L::LEN;
     let lengths = [
         k_most * strip.min(n.next_multiple_of(L::LEN)),
@@ -93,14 +122,16 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
             for (l, k) in pieces(k, K_MOST) {
                 // SAFETY: i < m and l < k, whose pieces fit the arrays; with `TURNED`, l is 0.
                 unsafe {
-                    let (a, b) = (a.from(i, l), b.from(l, 0));
+                    let keep = keep.some_rows(i, rows).some_inner(l, k);
+                    let (row, p) = (if keep.rows.is_some() { 0 } else { i }, if keep.inner.is_some() { 0 } else { l });
+                    let (a, b) = (a.from(row, p), b.from(p, 0));
                     if packs {
-                        pack::<L>([rows, k], a, a_copy);
+                        pack::<L>([rows, k], a, keep.inner, a_copy);
                     }
-                    let c = if TURNED { c.add(i) } else { c.add(i * c_row) };
+                    let c = if TURNED { c.add(row) } else { c.add(row * c_row) };
                     let a_copy = packs.then_some(a_copy);
                     let (go_on, add) = (l > 0, add && l == 0);
-                    let block = Block { rows, k, a, a_copy, b_copy, turned, c_row, go_on, add };
+                    let block = Block { rows, k, keep, a, a_copy, b_copy, turned, c_row, go_on, add };
                     strips::<L, TURNED>(n, &block, b, c);
                 }
             }
@@ -109,9 +140,10 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
 }
 
 /// Rows of A and of C, and a piece of the inner extent.
-struct Block<F> {
+struct Block<'l, F> {
     rows: usize,
     k: usize,
+    keep: Keep<'l>,
     a: View<F>,
     /// The packed rows of A, if they are.
     a_copy: Option<*mut F>,
@@ -134,14 +166,22 @@ struct Block<F> {
 ///
 /// # Safety
 ///
-/// A, which lies column by column, has these extents, and `to` room for them.
-unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, to: *mut L::Elem) {
+/// A has these extents, the inner one of what is kept, and `to` room for them; it lies column by column, or indices are left out.
+unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, inner: Option<&[u32]>, to: *mut L::Elem) {
     for p in (0..k).step_by(8) {
         for (i, r) in pieces(rows, L::ROWS) {
             // SAFETY: i < rows and p < k; the blocks before this one take i·k elements.
             unsafe {
-                let (from, to) = (a.from(i, p).at, to.add(i * k + p * r));
-                with_rows!(r, L::ROWS, R => columns::<L::Elem, R>((k - p).min(8), from, a.col, to));
+                let (to, count) = (to.add(i * k + p * r), (k - p).min(8));
+                match inner {
+                    None => with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(count, a.from(i, p).at, a.col, to)),
+                    Some(inner) => {
+                        for (q, &index) in inner[p..p + count].iter().enumerate() {
+                            let (from, to) = (a.from(i, index as usize).at, to.add(q * r));
+                            with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(1, from, a.col, to));
+                        }
+                    }
+                }
             }
         }
     }
@@ -152,7 +192,7 @@ unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, to: *mut L::Elem
 /// # Safety
 ///
 /// As for [`product`], for a block.
-unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
+unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
     let mut j = 0;
     while j < n {
         let left = (n - j).div_ceil(L::LEN);
@@ -162,20 +202,25 @@ unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<L::Elem>, b
         // SAFETY: j + width ≤ n.
         unsafe {
             let b = b.from(0, j);
+            let in_place = b.col == 1 && block.keep.inner.is_none();
             if b.col != 1 {
                 let (rows, cols) = (width, block.k);
                 let to = block.b_copy;
                 L::transpose::<true>(&Transpose { rows, cols, from: b.at, stride: b.col, to, to_stride: padded });
+            } else if let Some(inner) = block.keep.inner {
+                for (p, &index) in inner.iter().enumerate() {
+                    block.b_copy.add(p * padded).copy_from_nonoverlapping(b.from(index as usize, 0).at, width);
+                }
             }
             // Rows far apart come from beyond the cache one by one, unless they are asked for in time.
-            let ahead = (b.col == 1 && j + width < n && block.k * n >= FAR).then(|| View { at: b.at.add(width), ..b });
+            let ahead = (in_place && j + width < n && block.k * n >= FAR).then(|| View { at: b.at.add(width), ..b });
             if TURNED {
-                rows::<L>(block, v, width, b, ahead, block.turned, padded);
+                rows::<L>(block, v, width, b, in_place, ahead, block.turned, padded);
                 let (rows, cols, to) = (block.rows, width, c.add(j * block.c_row));
                 let from = block.turned.cast_const();
                 L::transpose::<false>(&Transpose { rows, cols, from, stride: padded, to, to_stride: block.c_row });
             } else {
-                rows::<L>(block, v, width, b, ahead, c.add(j), block.c_row);
+                rows::<L>(block, v, width, b, in_place, ahead, c.add(j), block.c_row);
             }
         }
         j += width;
@@ -189,10 +234,11 @@ unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<L::Elem>, b
 ///
 /// As for [`strips`]. The strip is packed, unless its rows are contiguous.
 unsafe fn rows<L: Isa>(
-    block: &Block<L::Elem>,
+    block: &Block<'_, L::Elem>,
     v: usize,
     width: usize,
     b: View<L::Elem>,
+    in_place: bool,
     ahead: Option<View<L::Elem>>,
     c: *mut L::Elem,
     c_row: usize,
@@ -204,7 +250,7 @@ unsafe fn rows<L: Isa>(
     let copy_row = if once { 0 } else { padded };
     let mut i = 0;
     while i < block.rows {
-        let in_place = i == 0 && b.col == 1;
+        let in_place = i == 0 && in_place;
         let copies = in_place && !(once && width == padded);
         let (mut count, r) = equal_pieces(block.rows, L::ROWS, i);
         if in_place || ahead.is_some() {
@@ -212,12 +258,17 @@ unsafe fn rows<L: Isa>(
         }
         // SAFETY: i + count · r ≤ rows.
         unsafe {
+            let (numbers, rows_next, row) = match block.keep.rows {
+                Some(rows) => (rows.as_ptr().add(i), r, 0),
+                None => (NEIGHBOURS.as_ptr(), 0, i),
+            };
+            let next = if rows_next == 0 { r } else { 0 };
             let (a, a_row, a_col, a_next) = match block.a_copy {
                 Some(copy) => (copy.cast_const().add(i * k), 1, r, r * k),
-                None => (block.a.from(i, 0).at, block.a.row, block.a.col, r * block.a.row),
+                None => (block.a.from(row, 0).at, block.a.row, block.a.col, next * block.a.row),
             };
             let (b, b_row) = if in_place { (b.at, b.row) } else { (block.b_copy.cast_const(), padded) };
-            let (copy, c) = (block.b_copy, c.add(i * c_row));
+            let (copy, c, c_next) = (block.b_copy, c.add(row * c_row), next * c_row);
             if let Some(ahead) = ahead {
                 for p in k * i / block.rows..k * (i + r) / block.rows {
                     for line in (0..padded).step_by(64 / size_of::<L::Elem>()) {
@@ -226,7 +277,27 @@ unsafe fn rows<L: Isa>(
                 }
             }
             let (go_on, add) = (block.go_on, block.add);
-            let t = Tile { count, k, a, a_row, a_col, a_next, b, b_row, copy, copy_row, c, c_row, last, go_on, add };
+            let rows = numbers;
+            let t = Tile {
+                count,
+                k,
+                rows,
+                rows_next,
+                a,
+                a_row,
+                a_col,
+                a_next,
+                b,
+                b_row,
+                copy,
+                copy_row,
+                c,
+                c_row,
+                c_next,
+                last,
+                go_on,
+                add,
+            };
             if copies { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
         }
         i += count * r;
