@@ -2,8 +2,8 @@ use super::super::lanes::Portable;
 use super::super::plan::{Way, choose, most_visits};
 use super::super::{Mat, matmul, product_by};
 use super::product;
-use crate::Real;
 use crate::kernels::gemm::isa::Isa;
+use crate::{Real, Team};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -113,7 +113,11 @@ proptest! {
 fn larger_products_agree() {
     for lie in LIES {
         for (extents, run, percent) in [([21, 1100, 101], 9, 20), ([530, 70, 50], 5, 15), ([64, 784, 100], 784, 1)] {
-            every_set!(agrees(Case { lie, extents, run, percent, seed: 1 }));
+            let case = Case { lie, extents, run, percent, seed: 1 };
+            every_set!(agrees(case));
+            for threads in [2, 3] {
+                Team::new(threads).expect("threads").lend(|| every_set!(agrees(case)));
+            }
         }
     }
 }
