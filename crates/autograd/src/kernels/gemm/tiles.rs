@@ -202,7 +202,7 @@ unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem
         // SAFETY: j + width ≤ n.
         unsafe {
             let b = b.from(0, j);
-            let in_place = b.col == 1 && block.keep.inner.is_none();
+            let in_place = (b.col == 1 && block.keep.inner.is_none()).then_some(b);
             if b.col != 1 {
                 let (rows, cols) = (width, block.k);
                 let to = block.b_copy;
@@ -213,14 +213,15 @@ unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem
                 }
             }
             // Rows far apart come from beyond the cache one by one, unless they are asked for in time.
-            let ahead = (in_place && j + width < n && block.k * n >= FAR).then(|| View { at: b.at.add(width), ..b });
+            let ahead =
+                (in_place.is_some() && j + width < n && block.k * n >= FAR).then(|| View { at: b.at.add(width), ..b });
             if TURNED {
-                rows::<L>(block, v, width, b, in_place, ahead, block.turned, padded);
+                rows::<L>(block, v, width, in_place, ahead, block.turned, padded);
                 let (rows, cols, to) = (block.rows, width, c.add(j * block.c_row));
                 let from = block.turned.cast_const();
                 L::transpose::<false>(&Transpose { rows, cols, from, stride: padded, to, to_stride: block.c_row });
             } else {
-                rows::<L>(block, v, width, b, in_place, ahead, c.add(j), block.c_row);
+                rows::<L>(block, v, width, in_place, ahead, c.add(j), block.c_row);
             }
         }
         j += width;
@@ -232,13 +233,12 @@ unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem
 ///
 /// # Safety
 ///
-/// As for [`strips`]. The strip is packed, unless its rows are contiguous.
+/// As for [`strips`]. The strip is packed, unless it is `b`.
 unsafe fn rows<L: Isa>(
     block: &Block<'_, L::Elem>,
     v: usize,
     width: usize,
-    b: View<L::Elem>,
-    in_place: bool,
+    b: Option<View<L::Elem>>,
     ahead: Option<View<L::Elem>>,
     c: *mut L::Elem,
     c_row: usize,
@@ -250,24 +250,24 @@ unsafe fn rows<L: Isa>(
     let copy_row = if once { 0 } else { padded };
     let mut i = 0;
     while i < block.rows {
-        let in_place = i == 0 && in_place;
-        let copies = in_place && !(once && width == padded);
+        let in_place = b.filter(|_| i == 0);
+        let copies = in_place.is_some() && !(once && width == padded);
         let (mut count, r) = equal_pieces(block.rows, L::ROWS, i);
-        if in_place || ahead.is_some() {
+        if in_place.is_some() || ahead.is_some() {
             count = 1;
         }
         // SAFETY: i + count · r ≤ rows.
         unsafe {
-            let (numbers, rows_next, row) = match block.keep.rows {
-                Some(rows) => (rows.as_ptr().add(i), r, 0),
-                None => (NEIGHBOURS.as_ptr(), 0, i),
+            // Either the numbers of the rows move on from block to block, or the strips and the blocks do.
+            let (rows, rows_next, row, next) = match block.keep.rows {
+                Some(rows) => (rows.as_ptr().add(i), r, 0, 0),
+                None => (NEIGHBOURS.as_ptr(), 0, i, r),
             };
-            let next = if rows_next == 0 { r } else { 0 };
             let (a, a_row, a_col, a_next) = match block.a_copy {
                 Some(copy) => (copy.cast_const().add(i * k), 1, r, r * k),
                 None => (block.a.from(row, 0).at, block.a.row, block.a.col, next * block.a.row),
             };
-            let (b, b_row) = if in_place { (b.at, b.row) } else { (block.b_copy.cast_const(), padded) };
+            let (b, b_row) = in_place.map_or((block.b_copy.cast_const(), padded), |b| (b.at, b.row));
             let (copy, c, c_next) = (block.b_copy, c.add(row * c_row), next * c_row);
             if let Some(ahead) = ahead {
                 for p in k * i / block.rows..k * (i + r) / block.rows {
@@ -277,7 +277,6 @@ unsafe fn rows<L: Isa>(
                 }
             }
             let (go_on, add) = (block.go_on, block.add);
-            let rows = numbers;
             let t = Tile {
                 count,
                 k,
