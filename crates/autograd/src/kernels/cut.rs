@@ -1,6 +1,7 @@
 //! Cutting arrays that repeat along some axes, for threads to [share](super::share) what is computed from them.
 
-use crate::Shape;
+use super::share::{SHARED, share_slices};
+use crate::{Real, Shape};
 use std::ops::Range;
 
 /// How an operation is cut for threads to share it: along the first axis of its output that has more than one element.
@@ -8,7 +9,7 @@ use std::ops::Range;
 pub(crate) struct Cut {
     axis: usize,
     /// Into how many pieces at most.
-    pub n: usize,
+    n: usize,
 }
 
 impl Cut {
@@ -27,8 +28,25 @@ impl Cut {
         self.axis + 1 >= out.rank()
     }
 
+    /// Calls `f` with pieces of the operands, of the output's shape, of `g` and of `y`, of which each has its part; large
+    /// operations are shared.
+    pub fn share<F: Real, const N: usize>(
+        self,
+        operands: [(&[F], Shape); N],
+        out: Shape,
+        g: &[F],
+        y: &mut [F],
+        f: impl Fn([(&[F], Shape); N], Shape, &[F], &mut [F]) + Sync,
+    ) {
+        let [of_g, of_y] = [g.len(), y.len()].map(|len| self.of_each(len));
+        share_slices(self.n, out.size() >= SHARED, [(y, of_y)], |part, [y]| {
+            let (operands, out) = self.pieces(&part, operands, out);
+            f(operands, out, &g[part.start * of_g..part.end * of_g], y);
+        });
+    }
+
     /// How many of `len` elements belong to each piece.
-    pub fn of_each(self, len: usize) -> usize {
+    fn of_each(self, len: usize) -> usize {
         len.checked_div(self.n).unwrap_or(0)
     }
 
@@ -39,7 +57,7 @@ impl Cut {
     }
 
     /// Some pieces of the operands, and of the output's shape.
-    pub fn pieces<'a, F, const N: usize>(
+    fn pieces<'a, F, const N: usize>(
         self,
         part: &Range<usize>,
         operands: [(&'a [F], Shape); N],

@@ -12,7 +12,6 @@
 use super::chunks::LANES;
 use super::cut::Cut;
 use super::reduce::join_lanes;
-use super::share::{SHARED, share_slices};
 use super::walk::{Row, lines, rows};
 use crate::{Real, Shape};
 #[cfg(not(debug_assertions))]
@@ -141,11 +140,7 @@ fn add_lanes<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
 
 /// y = f(x), where each of `x` broadcasts to `full`, the shape of `y`.
 pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
-    let (cut, size) = (Cut::new(full), y.len());
-    share_slices(cut.n, size >= SHARED, [(y, cut.of_each(size))], |part, [y]| {
-        let (x, full) = cut.pieces(&part, x, full);
-        each_part(f, x, full, y);
-    });
+    Cut::new(full).share(x, full, &[], y, |x, full, _, y| each_part(f, x, full, y));
 }
 
 #[cfg_attr(
@@ -176,11 +171,7 @@ fn each_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape
 pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let cut = Cut::new(full);
     let cut = cut.only_if(!cut.is_along_last(full));
-    let each = cut.of_each(y.len());
-    share_slices(cut.n, full.size() >= SHARED, [(y, each)], |part, [y]| {
-        let (x, full) = cut.pieces(&part, x, full);
-        sum_part(f, x, full, y);
-    });
+    cut.share(x, full, &[], y, |x, full, _, y| sum_part(f, x, full, y));
 }
 
 #[cfg_attr(
@@ -217,12 +208,7 @@ pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, co
 ) {
     let cut = Cut::new(full);
     let cut = cut.only_if(cut.cuts(x[I].1, full) && !(SUM && cut.is_along_last(full)));
-    let [of_d, of_g] = [d.len(), g.len()].map(|len| cut.of_each(len));
-    share_slices(cut.n, full.size() >= SHARED, [(d, of_d)], |part, [d]| {
-        let g = &g[part.start * of_g..part.end * of_g];
-        let (x, full) = cut.pieces(&part, x, full);
-        vjp_part::<F, T, N, I, SUM>(f, x, full, g, d);
-    });
+    cut.share(x, full, g, d, |x, full, g, d| vjp_part::<F, T, N, I, SUM>(f, x, full, g, d));
 }
 
 #[cfg_attr(

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::slice;
 
-/// The elements from which on threads share what is computed element by element: about ten times as long as to tell them takes.
+/// The elements from which on threads share what is computed element by element: a few times what it takes to tell them.
 pub(crate) const SHARED: usize = 1 << 13;
 
 thread_local! {

@@ -25,7 +25,7 @@ mod frame;
 
 pub(crate) use finish::{Finish, finish_vjp};
 
-use super::gemm::{Mat, matmul, matmul_add};
+use super::gemm::{Mat, is_shared, matmul, matmul_add};
 use super::map::{self, Identity, Unary};
 use super::permute::permute;
 use super::scratch::{self, Scratch};
@@ -48,9 +48,6 @@ const COLUMNS: usize = 1 << 17;
 
 /// Into how many parts at most threads share a batch. Each costs a pass over the weights' gradient.
 const PARTS: usize = 4;
-
-/// The multiply-adds from which on they do.
-const SHARED: usize = 1 << 18;
 
 /// Room behind columns and frames for vectors that reach over the end of the last row.
 const SLACK: usize = 16;
@@ -235,8 +232,8 @@ impl Geometry {
         let blocks = self.batch.div_ceil(at_once);
         let parts = self.parts();
         let first = |part: usize| (blocks * part / parts * at_once).min(self.batch);
-        let work = self.batch * self.groups * self.outputs() * self.terms() * self.grid[1] * self.grid[2];
-        share::share(parts, work >= SHARED, |range| {
+        let places = self.batch * self.grid[1] * self.grid[2];
+        share::share(parts, is_shared([places, self.terms(), self.grid[0]]), |range| {
             for number in range {
                 let images = first(number)..first(number + 1);
                 f(Part { number, first: images.start, geometry: Geometry { batch: images.len(), ..*self } });

@@ -33,6 +33,7 @@ use crate::Real;
 use isa::Isa;
 use lanes::Portable;
 use plan::Way;
+pub(crate) use plan::is_shared;
 use std::ops::Range;
 use tiles::Keep;
 

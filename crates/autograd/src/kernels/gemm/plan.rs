@@ -20,7 +20,7 @@ const PACKED_STRIPS: usize = 1;
 const SHARED: usize = 1 << 18;
 
 /// Whether threads share a product `[m, k, n]`.
-pub(super) fn is_shared([m, k, n]: [usize; 3]) -> bool {
+pub(crate) fn is_shared([m, k, n]: [usize; 3]) -> bool {
     m * k * n >= SHARED
 }
 
