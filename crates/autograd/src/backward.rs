@@ -1,9 +1,10 @@
 //! The sweep back through a recording, and where cotangents are gathered.
 
+use crate::buffer::{Buffer, unique};
 use crate::gradients::Gradient;
 use crate::kernels::{map, reduce};
 use crate::op::{Point, in_slice};
-use crate::pool::{Buffer, Pool, unique};
+use crate::pool::Pool;
 use crate::product::Product;
 use crate::tape::{Node, Recording};
 use crate::{Gradients, Real, Shape, Tensor};

@@ -25,6 +25,7 @@
 
 mod array;
 mod backward;
+mod buffer;
 mod gradients;
 mod kernels;
 mod op;

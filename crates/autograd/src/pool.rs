@@ -1,10 +1,8 @@
 //! Buffers that are used again at the next step.
 
 use crate::Real;
+use crate::buffer::{Buffer, Elements, unique};
 use std::sync::Arc;
-
-/// A tensor's storage. A buffer in the pool has no other owner.
-pub(crate) type Buffer<F> = Arc<Vec<F>>;
 
 /// Resets after which buffers of a length that nobody asked for are let go.
 const PATIENCE: u64 = 64;
@@ -12,7 +10,7 @@ const PATIENCE: u64 = 64;
 /// Places to remember where the bin of a length is.
 const HINTS: usize = 64;
 
-/// Free buffers, by length.
+/// Free buffers, by length. They have no other owner.
 #[derive(Debug)]
 pub(crate) struct Pool<F> {
     /// Sorted by length.
@@ -43,7 +41,7 @@ impl<F: Real> Pool<F> {
         let bin = self.bin(len);
         bin.last_used = now;
         bin.lent += 1;
-        let mut buffer = bin.free.pop().unwrap_or_else(|| Arc::new(vec![F::zero(); len]));
+        let mut buffer = bin.free.pop().unwrap_or_else(|| Arc::new(Elements::zeros(len)));
         if cfg!(debug_assertions) {
             unique(&mut buffer).fill(F::nan());
         }
@@ -86,9 +84,4 @@ impl<F: Real> Pool<F> {
         *hint = i as u32;
         &mut self.bins[i]
     }
-}
-
-/// The elements of a buffer that came from the pool.
-pub(crate) fn unique<F>(buffer: &mut Buffer<F>) -> &mut [F] {
-    Arc::get_mut(buffer).expect("a pooled buffer has one owner")
 }

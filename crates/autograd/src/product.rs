@@ -1,7 +1,8 @@
 //! Gradients that are left as the products they are.
 
+use crate::buffer::Buffer;
 use crate::kernels::gemm::{Mat, matmul, matmul_add};
-use crate::pool::{Buffer, Pool};
+use crate::pool::Pool;
 use crate::{Real, Shape, Tensor};
 use std::ops::Range;
 use std::sync::OnceLock;

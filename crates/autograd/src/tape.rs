@@ -2,9 +2,10 @@
 
 use crate::array::refuse;
 use crate::backward::sweep;
+use crate::buffer::{Buffer, unique};
 use crate::op::{Op, in_slice};
 use crate::param::ParamId;
-use crate::pool::{Buffer, Pool, unique};
+use crate::pool::Pool;
 use crate::product::Product;
 use crate::{Gradients, Param, Real, Shape, Tensor, Var};
 use std::any::Any;

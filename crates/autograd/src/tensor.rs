@@ -1,5 +1,6 @@
 //! Dense arrays of numbers.
 
+use crate::buffer::{Buffer, Elements};
 use crate::{Real, Shape};
 use std::fmt;
 use std::sync::Arc;
@@ -7,10 +8,9 @@ use std::sync::Arc;
 /// A dense array: a [`Shape`] and a contiguous buffer, last axis fastest.
 ///
 /// Cloning shares the buffer; [`data_mut`](Tensor::data_mut) copies it first where it is shared.
-#[derive(PartialEq)]
 pub struct Tensor<F = f32> {
     shape: Shape,
-    data: Arc<Vec<F>>,
+    data: Buffer<F>,
 }
 
 impl<F: Real> Tensor<F> {
@@ -20,11 +20,11 @@ impl<F: Real> Tensor<F> {
     /// If the number of elements is not the shape's size.
     #[track_caller]
     pub fn new(shape: impl Into<Shape>, data: Vec<F>) -> Tensor<F> {
-        Tensor::from_buffer(shape.into(), Arc::new(data))
+        Tensor::from_buffer(shape.into(), Arc::new(data.into()))
     }
 
     #[track_caller]
-    pub(crate) fn from_buffer(shape: Shape, data: Arc<Vec<F>>) -> Tensor<F> {
+    pub(crate) fn from_buffer(shape: Shape, data: Buffer<F>) -> Tensor<F> {
         assert!(data.len() == shape.size(), "{} elements do not fill a tensor of shape {shape}", data.len());
         Tensor { shape, data }
     }
@@ -37,7 +37,8 @@ impl<F: Real> Tensor<F> {
     /// An array of zeros.
     #[track_caller]
     pub fn zeros(shape: impl Into<Shape>) -> Tensor<F> {
-        Tensor::full(shape, F::zero())
+        let shape = shape.into();
+        Tensor::from_buffer(shape, Arc::new(Elements::zeros(shape.size())))
     }
 
     /// An array of ones.
@@ -50,14 +51,14 @@ impl<F: Real> Tensor<F> {
     #[track_caller]
     pub fn full(shape: impl Into<Shape>, x: F) -> Tensor<F> {
         let shape = shape.into();
-        Tensor::new(shape, vec![x; shape.size()])
+        Tensor::from_fn(shape, |_| x)
     }
 
     /// An array whose `i`-th element, counted through the buffer, is `f(i)`.
     #[track_caller]
     pub fn from_fn(shape: impl Into<Shape>, f: impl FnMut(usize) -> F) -> Tensor<F> {
         let shape = shape.into();
-        Tensor::new(shape, (0..shape.size()).map(f).collect())
+        Tensor::from_buffer(shape, Arc::new(Elements::collect(shape.size(), (0..shape.size()).map(f))))
     }
 
     /// The identity matrix `[n, n]`.
@@ -78,7 +79,7 @@ impl<F: Real> Tensor<F> {
 
     /// The elements for writing. A buffer that another tensor shares is copied first.
     pub fn data_mut(&mut self) -> &mut [F] {
-        Arc::make_mut(&mut self.data).as_mut_slice()
+        &mut Arc::make_mut(&mut self.data)[..]
     }
 
     /// The only element.
@@ -117,7 +118,7 @@ impl<F: Real> Tensor<F> {
 
     /// The same elements in another type.
     pub fn cast<G: Real>(&self) -> Tensor<G> {
-        Tensor::new(self.shape, self.data.iter().map(|x| G::of(x.as_f64())).collect())
+        Tensor::from_fn(self.shape, |i| G::of(self.data[i].as_f64()))
     }
 
     /// The same buffer under another shape.
@@ -127,8 +128,14 @@ impl<F: Real> Tensor<F> {
     }
 
     /// The buffer, for the pool.
-    pub(crate) fn into_buffer(self) -> Arc<Vec<F>> {
+    pub(crate) fn into_buffer(self) -> Buffer<F> {
         self.data
+    }
+}
+
+impl<F: PartialEq> PartialEq for Tensor<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape && self.data[..] == other.data[..]
     }
 }
 

@@ -229,7 +229,7 @@ fn constants_made_in_the_loss_do_not_pile_up() {
     assert_eq!(growth, 0, "bytes more after 50 steps than after two");
 }
 
-/// Values taken out of the tape cost their own size and nothing that lasts.
+/// Values taken out of the tape cost their own size, and nothing that lasts.
 #[test]
 fn values_taken_out() {
     let (net, mut tape, (x, classes)) = (Net::new(), Tape::new(), batch(32));
@@ -241,7 +241,9 @@ fn values_taken_out() {
         });
         assert!(kept > 0.0);
         if step >= 3 {
-            assert!(count.largest <= 32 * FEATURES * 4 && count.bytes <= 32 * FEATURES * 4 + 4096, "{count:?}");
+            // A buffer has less than a cache line more, so that it can begin at one.
+            let own = 32 * FEATURES * 4 + 64;
+            assert!(count.largest <= own && count.bytes <= own + 4096, "{count:?}");
             growth += count.growth;
         }
     }

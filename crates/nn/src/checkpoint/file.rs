@@ -116,12 +116,12 @@ impl<'b> Contents<'b> {
         }
         match view.dtype() {
             Dtype::F32 => {
-                let numbers = view.data().as_chunks().0.iter().map(|x| f32::from_le_bytes(*x));
-                Ok(converted(Tensor::new(expected, numbers.collect())))
+                let numbers = view.data().as_chunks().0;
+                Ok(converted(Tensor::from_fn(expected, |i| f32::from_le_bytes(numbers[i]))))
             }
             Dtype::F64 if dtype::<F>() == Dtype::F64 => {
-                let numbers = view.data().as_chunks().0.iter().map(|x| f64::from_le_bytes(*x));
-                Ok(converted(Tensor::new(expected, numbers.collect())))
+                let numbers = view.data().as_chunks().0;
+                Ok(converted(Tensor::from_fn(expected, |i| f64::from_le_bytes(numbers[i]))))
             }
             found => Err(Problem::Type { name: name.to_owned(), found: found.to_string(), expected: F::NAME }),
         }
