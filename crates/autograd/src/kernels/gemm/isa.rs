@@ -4,7 +4,7 @@ use super::dots::{Dots, dots};
 use super::lanes::{Lanes, Portable};
 use super::pack::{Transpose, transpose};
 use super::sparse::{Visits, finite, nonzeros, visit};
-use super::tile::{Tile, tile};
+use super::tile::{Chain, Tile, tile};
 
 /// An instruction set: the kernels on its vectors, compiled for it.
 ///
@@ -12,7 +12,7 @@ use super::tile::{Tile, tile};
 ///
 /// As for the functions of the same names.
 pub(super) trait Isa: Lanes {
-    unsafe fn tile<const R: usize, const V: usize, const COPY: bool>(t: &Tile<Self::Elem>);
+    unsafe fn tile<const R: usize, const V: usize, K: Chain>(t: &Tile<Self::Elem>);
     unsafe fn dots<const R: usize>(t: &Dots<Self::Elem>);
     unsafe fn transpose<const PAD: bool>(t: &Transpose<Self::Elem>);
     unsafe fn visit<const R: usize, const V: usize>(t: &Visits<Self::Elem>);
@@ -24,14 +24,14 @@ pub(super) trait Isa: Lanes {
 macro_rules! isa {
     ($L:ty $(, $features:literal)?) => {
         impl Isa for $L {
-            unsafe fn tile<const R: usize, const V: usize, const COPY: bool>(t: &Tile<Self::Elem>) {
+            unsafe fn tile<const R: usize, const V: usize, K: Chain>(t: &Tile<Self::Elem>) {
                 $(#[target_feature(enable = $features)])?
-                unsafe fn compiled<const R: usize, const V: usize, const COPY: bool>(t: &Tile<<$L as Lanes>::Elem>) {
+                unsafe fn compiled<const R: usize, const V: usize, K: Chain>(t: &Tile<<$L as Lanes>::Elem>) {
                     // SAFETY: the caller's promises, here and below.
-                    unsafe { tile::<$L, R, V, COPY>(t) }
+                    unsafe { tile::<$L, R, V, K>(t) }
                 }
                 // SAFETY: as above.
-                unsafe { compiled::<R, V, COPY>(t) }
+                unsafe { compiled::<R, V, K>(t) }
             }
 
             unsafe fn dots<const R: usize>(t: &Dots<Self::Elem>) {

@@ -21,6 +21,8 @@ pub(super) struct Transpose<F> {
 #[inline(always)]
 pub(super) unsafe fn transpose<L: Lanes, const PAD: bool>(t: &Transpose<L::Elem>) {
     for i in (0..t.rows).step_by(L::LEN) {
+        // Rather some rows again than fewer of them.
+        let i = if PAD { i } else { i.min(t.rows.saturating_sub(L::LEN)) };
         let lanes = (t.rows - i).min(L::LEN);
         let mut p = 0;
         // SAFETY: the caller's promises; rows past the last are read as the last.

@@ -10,28 +10,33 @@
 //!       └─────────┘             └────┴────┴──┘               └────┴────┴──┘
 //! ```
 //!
-//! For one strip of B after the other, A runs past it, a block of rows at a time. The tile reads a row of the strip as
-//! vectors and a column of the block number by number. So B's strips are copied to where they lie densely; if B comes
-//! row by row, the first tile of a strip does that in passing. A is read where it is if its rows are contiguous: eight
-//! streams that move on by 4 bytes. Of long columns the tile would read 32 bytes in each of many rows, often all in the
-//! same set of the cache: these are copied to `[k, rows of the block]` first.
+//! For one group of B's strips after the other, A runs past it, a block of rows at a time, so that C is written along its rows.
+//! The group stays in the second-level cache. The tile reads a row of the strip as vectors and a column of the block number
+//! by number. So B's strips are copied to where they lie densely; if B comes row by row, the first tile of a strip does that
+//! in passing. A is read where it is if its rows are contiguous: eight streams that move on by 4 bytes. Of long columns the
+//! tile would read 32 bytes in each of many rows, often all in the same set of the cache: these are copied to `[k, rows of
+//! the block]` first. What the next group will read is asked for meanwhile, a cache line every few steps ([`Ahead`]).
 //!
 //! An inner extent above [`K_MOST`] is cut, and rows beyond [`M_MOST`] start over with the first strip.
 //!
 //! A product may leave out rows of A, with those of C, or inner indices: it is given a list of those that it [`Keep`]s.
 
 use super::isa::{Isa, with_rows};
-use super::pack::{Transpose, columns};
-use super::plan::{K_MOST, M_MOST, by_columns, equal_pieces, is_shared, longest, packs_columns, pieces};
-use super::tile::Tile;
+use super::pack::{self, Transpose};
+use super::plan::{
+    GROUP_MOST, K_MOST, M_MOST, by_columns, equal_pieces, group, is_far, is_shared, longest, packs_columns, pieces,
+};
+use super::tile::{Ahead, Apart, Chain, Dense, Tile};
 use super::{Out, View};
 use crate::kernels::scratch::{self, Scratch};
 use crate::kernels::share::{share, sharing};
 use std::cell::Cell;
 
-/// Elements of B from which on its strips are asked for before they are used: 2 MiB in single precision. Smaller ones are
-/// near enough, and asking takes time, too.
-const FAR: usize = 1 << 19;
+/// Rows of Cᵀ that are computed before they are transposed into C, while they are in the first-level cache.
+const TURNED_ROWS: usize = 32;
+
+/// The most blocks that a tile is called for at once, where something is asked for meanwhile.
+const RUN: usize = 4;
 
 thread_local! {
     static SCRATCH: Scratch = const { Cell::new(Vec::new()) };
@@ -111,12 +116,11 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
 ) {
     let (m_most, k_most) = (longest(m, M_MOST), longest(k, K_MOST));
     let packs = keep.inner.is_some() || a.col != 1 && packs_columns::<L>(k, n);
-    let strip = L::VECTORS * L::LEN;
-    let lengths = [
-        k_most * strip.min(n.next_multiple_of(L::LEN)),
-        if packs { m_most * k_most } else { 0 },
-        if TURNED { m_most * strip } else { 0 },
-    ];
+    let far = is_far::<L>([m_most, k_most, n]);
+    let group = group::<L>(k_most, far);
+    let width = (group * L::VECTORS * L::LEN).min(n.next_multiple_of(L::LEN));
+    let lengths =
+        [k_most * width, if packs { m_most * k_most } else { 0 }, if TURNED { TURNED_ROWS * width } else { 0 }];
     scratch::with(&SCRATCH, lengths, |[b_copy, a_copy, turned]| {
         for (i, rows) in pieces(m, M_MOST) {
             for (l, k) in pieces(k, K_MOST) {
@@ -131,8 +135,8 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
                     let c = if TURNED { c.add(row) } else { c.add(row * c_row) };
                     let a_copy = packs.then_some(a_copy);
                     let (go_on, add) = (l > 0, add && l == 0);
-                    let block = Block { rows, k, keep, a, a_copy, b_copy, turned, c_row, go_on, add };
-                    strips::<L, TURNED>(n, &block, b, c);
+                    let block = Block { rows, k, keep, far, group, a, a_copy, b_copy, turned, c_row, go_on, add };
+                    columns::<L, TURNED>(n, &block, b, c);
                 }
             }
         }
@@ -144,12 +148,16 @@ struct Block<'l, F> {
     rows: usize,
     k: usize,
     keep: Keep<'l>,
+    /// Whether [`is_far`].
+    far: bool,
+    /// How many strips of B are taken together.
+    group: usize,
     a: View<F>,
     /// The packed rows of A, if they are.
     a_copy: Option<*mut F>,
-    /// Room for a strip of B.
+    /// Room for a group of B's strips.
     b_copy: *mut F,
-    /// Room for a strip of Cᵀ.
+    /// Room for [`TURNED_ROWS`] of a group's columns of Cᵀ.
     turned: *mut F,
     /// Distance of C's rows.
     c_row: usize,
@@ -174,11 +182,11 @@ unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, inner: Option<&[
             unsafe {
                 let (to, count) = (to.add(i * k + p * r), (k - p).min(8));
                 match inner {
-                    None => with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(count, a.from(i, p).at, a.col, to)),
+                    None => with_rows!(r, L::ROWS, R => pack::columns::<L::Elem, R>(count, a.from(i, p).at, a.col, to)),
                     Some(inner) => {
                         for (q, &index) in inner[p..p + count].iter().enumerate() {
                             let (from, to) = (a.from(i, index as usize).at, to.add(q * r));
-                            with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(1, from, a.col, to));
+                            with_rows!(r, L::ROWS, R => pack::columns::<L::Elem, R>(1, from, a.col, to));
                         }
                     }
                 }
@@ -187,76 +195,110 @@ unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, inner: Option<&[
     }
 }
 
+/// Columns of B and C that a tile takes at once.
+#[derive(Clone, Copy, Default)]
+struct Strip {
+    /// The first one.
+    at: usize,
+    /// How many there are.
+    width: usize,
+    /// The vectors that they fill.
+    vectors: usize,
+}
+
+impl Strip {
+    /// The strip that begins at a column of `n`.
+    fn at<L: Isa>(at: usize, n: usize) -> Strip {
+        let left = (n - at).div_ceil(L::LEN);
+        // The last two strips share their vectors: a tile of a single vector would wait for its sums.
+        let vectors = if left > L::VECTORS && left < 2 * L::VECTORS { left.div_ceil(2) } else { left.min(L::VECTORS) };
+        Strip { at, width: (vectors * L::LEN).min(n - at), vectors }
+    }
+}
+
 /// Goes through the `n` columns of B and C.
 ///
 /// # Safety
 ///
 /// As for [`product`], for a block.
-unsafe fn strips<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
-    let mut j = 0;
-    while j < n {
-        let left = (n - j).div_ceil(L::LEN);
-        // The last two strips share their vectors: a tile of a single vector would wait for its sums.
-        let v = if left > L::VECTORS && left < 2 * L::VECTORS { left.div_ceil(2) } else { left.min(L::VECTORS) };
-        let (width, padded) = ((v * L::LEN).min(n - j), v * L::LEN);
-        // SAFETY: j + width ≤ n.
-        unsafe {
-            let b = b.from(0, j);
-            let in_place = (b.col == 1 && block.keep.inner.is_none()).then_some(b);
-            if b.col != 1 {
-                let (rows, cols) = (width, block.k);
-                let to = block.b_copy;
-                L::transpose::<true>(&Transpose { rows, cols, from: b.at, stride: b.col, to, to_stride: padded });
-            } else if let Some(inner) = block.keep.inner {
-                for (p, &index) in inner.iter().enumerate() {
-                    block.b_copy.add(p * padded).copy_from_nonoverlapping(b.from(index as usize, 0).at, width);
-                }
-            }
-            // Rows far apart come from beyond the cache one by one, unless they are asked for in time.
-            let ahead =
-                (in_place.is_some() && j + width < n && block.k * n >= FAR).then(|| View { at: b.at.add(width), ..b });
-            if TURNED {
-                rows::<L>(block, v, width, in_place, ahead, block.turned, padded);
-                let (rows, cols, to) = (block.rows, width, c.add(j * block.c_row));
-                let from = block.turned.cast_const();
-                L::transpose::<false>(&Transpose { rows, cols, from, stride: padded, to, to_stride: block.c_row });
-            } else {
-                rows::<L>(block, v, width, in_place, ahead, c.add(j), block.c_row);
-            }
+unsafe fn columns<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
+    let mut at = 0;
+    while at < n {
+        let (mut strips, mut count, from) = ([Strip::default(); GROUP_MOST], 0, at);
+        while at < n && count < block.group {
+            strips[count] = Strip::at::<L>(at, n);
+            at += strips[count].width;
+            count += 1;
         }
-        j += width;
+        let next = (n - at).min(block.group * L::VECTORS * L::LEN);
+        // SAFETY: at ≤ n.
+        unsafe {
+            let c = c.add(if TURNED { from * block.c_row } else { from });
+            let group = Group { strips: &strips[..count], from, width: at - from, next, b };
+            pack_strips::<L>(block, &group);
+            rows::<L, TURNED>(block, &group, c);
+        }
     }
 }
 
-/// Goes through the rows of A and C, for a strip of `width` columns in `v` vectors. Meanwhile the strip `ahead` is brought
-/// nearer, a piece before each tile.
+/// Neighbouring strips of B.
+struct Group<'g, F> {
+    strips: &'g [Strip],
+    /// The first column, and how many there are.
+    from: usize,
+    width: usize,
+    /// How many columns the next group has.
+    next: usize,
+    /// All of B.
+    b: View<F>,
+}
+
+/// Copies the strips of a group, unless the first tiles will do that in passing.
 ///
 /// # Safety
 ///
-/// As for [`strips`]. The strip is packed, unless it is `b`.
-unsafe fn rows<L: Isa>(
-    block: &Block<'_, L::Elem>,
-    v: usize,
-    width: usize,
-    b: Option<View<L::Elem>>,
-    ahead: Option<View<L::Elem>>,
-    c: *mut L::Elem,
-    c_row: usize,
-) {
-    let (k, padded) = (block.k, v * L::LEN);
-    let last = width - (v - 1) * L::LEN;
+/// As for [`columns`].
+unsafe fn pack_strips<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>) {
+    for strip in group.strips {
+        let padded = strip.vectors * L::LEN;
+        // SAFETY: strips lie within B, and there is room for their copies.
+        unsafe {
+            let (b, to) = (group.b.from(0, strip.at), block.b_copy.add((strip.at - group.from) * block.k));
+            if b.col != 1 {
+                let (rows, cols) = (strip.width, block.k);
+                L::transpose::<true>(&Transpose { rows, cols, from: b.at, stride: b.col, to, to_stride: padded });
+            } else if let Some(inner) = block.keep.inner {
+                for (p, &index) in inner.iter().enumerate() {
+                    to.add(p * padded).copy_from_nonoverlapping(b.from(index as usize, 0).at, strip.width);
+                }
+            }
+        }
+    }
+}
+
+/// Goes through the rows of A and C, for a group of strips; `out` is where its columns of C begin.
+///
+/// # Safety
+///
+/// As for [`columns`]. The strips are packed, unless that is left to the first tiles.
+unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, out: *mut L::Elem) {
+    let (k, b) = (block.k, group.b);
+    let by_first = b.col == 1 && block.keep.inner.is_none();
     // A copy that nobody reads need not be kept, nor made if the rows are whole vectors.
     let once = block.rows <= L::ROWS;
-    let copy_row = if once { 0 } else { padded };
-    let mut i = 0;
+    let turned_row = group.width.next_multiple_of(L::LEN);
+    // Where something is asked for meanwhile, not too many at once.
+    let run = if block.far { RUN } else { usize::MAX };
+    let (mut i, mut turned) = (0, 0);
     while i < block.rows {
-        let in_place = b.filter(|_| i == 0);
-        let copies = in_place.is_some() && !(once && width == padded);
-        let (mut count, r) = equal_pieces(block.rows, L::ROWS, i);
-        if in_place.is_some() || ahead.is_some() {
-            count = 1;
-        }
-        // SAFETY: i + count · r ≤ rows.
+        let (equal, r) = equal_pieces(block.rows, L::ROWS, i);
+        let in_place = by_first && i == 0;
+        // A single strip stays where it is for some blocks below each other; of several, a block takes all.
+        let below = match group.strips {
+            [_] if !in_place => equal.min(run).min(if TURNED { (TURNED_ROWS - (i - turned)) / r } else { equal }),
+            _ => 1,
+        };
+        // SAFETY: i + below · r ≤ rows; strips lie within B and C.
         unsafe {
             // Either the numbers of the rows move on from block to block, or the strips and the blocks do.
             let (rows, rows_next, row, next) = match block.keep.rows {
@@ -267,40 +309,88 @@ unsafe fn rows<L: Isa>(
                 Some(copy) => (copy.cast_const().add(i * k), 1, r, r * k),
                 None => (block.a.from(row, 0).at, block.a.row, block.a.col, next * block.a.row),
             };
-            let (b, b_row) = in_place.map_or((block.b_copy.cast_const(), padded), |b| (b.at, b.row));
-            let (copy, c, c_next) = (block.b_copy, c.add(row * c_row), next * c_row);
-            if let Some(ahead) = ahead {
-                for p in k * i / block.rows..k * (i + r) / block.rows {
-                    for line in (0..padded).step_by(64 / size_of::<L::Elem>()) {
-                        L::prefetch(ahead.from(p, 0).at.wrapping_add(line));
-                    }
-                }
-            }
-            let (go_on, add) = (block.go_on, block.add);
-            let t = Tile {
-                count,
-                k,
-                rows,
-                rows_next,
-                a,
-                a_row,
-                a_col,
-                a_next,
-                b,
-                b_row,
-                copy,
-                copy_row,
-                c,
-                c_row,
-                c_next,
-                last,
-                go_on,
-                add,
+            let (c, c_row) = if TURNED {
+                (block.turned.add((i - turned) * turned_row), turned_row)
+            } else {
+                (out.add(row * block.c_row), block.c_row)
             };
-            if copies { tile::<L, true>(r, v, &t) } else { tile::<L, false>(r, v, &t) }
+            let mut tiles = i / L::ROWS * group.strips.len();
+            for strips in group.strips.chunk_by(|s, t| s.width == t.width).flat_map(|equal| equal.chunks(run)) {
+                let Strip { at, width, vectors: v } = strips[0];
+                let padded = v * L::LEN;
+                let copy = block.b_copy.add((at - group.from) * k);
+                let (b, b_row) = if in_place { (b.from(0, at).at, b.row) } else { (copy.cast_const(), padded) };
+                let t = Tile {
+                    count: below * strips.len(),
+                    k,
+                    rows,
+                    rows_next: if below > 1 { rows_next } else { 0 },
+                    a,
+                    a_row,
+                    a_col,
+                    a_next: if below > 1 { a_next } else { 0 },
+                    b,
+                    b_row,
+                    b_next: match (below, in_place) {
+                        (1, true) => padded,
+                        (1, false) => padded * k,
+                        _ => 0,
+                    },
+                    copy,
+                    copy_row: if once { 0 } else { padded },
+                    copy_next: padded * k,
+                    c: c.add(at - group.from),
+                    c_row,
+                    c_next: if below > 1 { next * c_row } else { padded },
+                    last: width - (v - 1) * L::LEN,
+                    go_on: block.go_on,
+                    add: block.add,
+                    far: block.far,
+                    ahead: ahead::<L>(block, group, i + below * r, tiles),
+                };
+                let copies = in_place && !(once && width == padded);
+                let dense = b_row == padded && !copies;
+                match (a_row, a_col) {
+                    _ if copies => tile::<L, Apart<true>>(r, v, &t),
+                    (1, col) if dense && col == r => tile::<L, Dense<true>>(r, v, &t),
+                    (_, 1) if dense => tile::<L, Dense<false>>(r, v, &t),
+                    _ => tile::<L, Apart<false>>(r, v, &t),
+                }
+                tiles += strips.len();
+            }
+            i += below * r;
+            if TURNED && (i == block.rows || i - turned + L::ROWS > TURNED_ROWS) {
+                let (rows, cols, from, stride) = (i - turned, group.width, block.turned.cast_const(), turned_row);
+                let (to, to_stride) = (out.add(turned), block.c_row);
+                L::transpose::<false>(&Transpose { rows, cols, from, stride, to, to_stride });
+                turned = i;
+            }
         }
-        i += count * r;
     }
+}
+
+/// What is asked for during the tiles after so many `tiles` of a group: the next group, or, during the last one, the rows of A from
+/// the `i`-th on, where they are next.
+fn ahead<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, i: usize, tiles: usize) -> Ahead<L::Elem> {
+    let line = 64 / size_of::<L::Elem>();
+    let (k, a, b, asked) = (block.k, block.a, group.b, tiles * Ahead::<L::Elem>::lines(block.k));
+    let at = group.from + group.width;
+    // These may lead beyond the arrays: an address that is not there is ignored.
+    if !block.far {
+        // All of it is near.
+    } else if group.next > 0 && block.keep.inner.is_none() {
+        if b.col == 1 && asked / k < group.next.div_ceil(line) {
+            let (row, col) = (asked % k, at + asked / k * line);
+            return Ahead { at: b.at.wrapping_add(row * b.row + col), step: b.row };
+        }
+        if b.col != 1 && asked * line < group.next * k {
+            return Ahead { at: b.at.wrapping_add(at * b.col + asked * line), step: line };
+        }
+    } else if group.next == 0 && block.a_copy.is_none() && block.keep.rows.is_none() && a.col == 1 {
+        let asked = asked % (group.strips.len() * Ahead::<L::Elem>::lines(k)).max(1);
+        return Ahead { at: a.at.wrapping_add(i * a.row + asked * line), step: line };
+    }
+    Ahead { at: block.b_copy, step: 0 }
 }
 
 /// The tile of `r` rows of `v` vectors.
@@ -309,13 +399,13 @@ unsafe fn rows<L: Isa>(
 ///
 /// As for [`Isa::tile`].
 #[inline(always)]
-unsafe fn tile<L: Isa, const COPY: bool>(r: usize, v: usize, t: &Tile<L::Elem>) {
+unsafe fn tile<L: Isa, K: Chain>(r: usize, v: usize, t: &Tile<L::Elem>) {
     // SAFETY: the caller's promises.
     unsafe {
         match v {
-            1 => with_rows!(r, L::ROWS, R => L::tile::<R, 1, COPY>(t)),
-            2 => with_rows!(r, L::ROWS, R => L::tile::<R, 2, COPY>(t)),
-            3 if L::VECTORS > 2 => with_rows!(r, L::ROWS, R => L::tile::<R, 3, COPY>(t)),
+            1 => with_rows!(r, L::ROWS, R => L::tile::<R, 1, K>(t)),
+            2 => with_rows!(r, L::ROWS, R => L::tile::<R, 2, K>(t)),
+            3 if L::VECTORS > 2 => with_rows!(r, L::ROWS, R => L::tile::<R, 3, K>(t)),
             _ => unreachable!("a strip has at most {} vectors", L::VECTORS),
         }
     }
