@@ -55,22 +55,7 @@ impl<F: Real> Array for Tensor<F> {
 
     #[track_caller]
     fn apply<O: Op<F>>(op: O, inputs: &[&Self]) -> Self {
-        let judged = in_slice(
-            inputs.len(),
-            |i| inputs[i].shape(),
-            |shapes| op.shape(shapes).map(|shape| (shape, op.keeps(shapes))),
-        );
-        // Not in a closure: the message is to name the caller's line.
-        let (shape, keeps) = match judged {
-            Ok(judged) => judged,
-            Err(why) => refuse(op.name(), &why, inputs.iter().map(|x| (x.shape(), ""))),
-        };
-        if op.shares_input() {
-            return inputs[0].share(shape);
-        }
-        let mut y = vec![F::zero(); shape.size()];
-        op.forward(inputs, &mut y, &mut vec![F::zero(); keeps]);
-        Tensor::new(shape, y)
+        computed(&op, inputs)
     }
 
     fn shape(&self) -> Shape {
@@ -91,6 +76,24 @@ impl<F: Real> Array for Tensor<F> {
         f(x.data_mut());
         x
     }
+}
+
+/// The result of an operation on tensors. It is compiled once for all operations, which are many.
+#[track_caller]
+fn computed<F: Real>(op: &dyn Op<F>, inputs: &[&Tensor<F>]) -> Tensor<F> {
+    let judged =
+        in_slice(inputs.len(), |i| inputs[i].shape(), |shapes| op.shape(shapes).map(|shape| (shape, op.keeps(shapes))));
+    // Not in a closure: the message is to name the caller's line.
+    let (shape, keeps) = match judged {
+        Ok(judged) => judged,
+        Err(why) => refuse(op.name(), &why, inputs.iter().map(|x| (x.shape(), ""))),
+    };
+    if op.shares_input() {
+        return inputs[0].share(shape);
+    }
+    let mut y = Tensor::zeros(shape);
+    op.forward(inputs, y.data_mut(), &mut vec![F::zero(); keeps]);
+    y
 }
 
 /// Panics with what was wrong with the shapes of the inputs, each with its name if it is a parameter that has one.

@@ -45,9 +45,16 @@ pub fn gradients<L>(inputs: &[Tensor<f64>], f: L) -> Result<(), Mismatch>
 where
     L: for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
 {
+    compare(inputs, &f)
+}
+
+type Formula<'f> = dyn for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64> + 'f;
+
+/// [`gradients`], compiled once for all formulas, which are many.
+fn compare(inputs: &[Tensor<f64>], f: &Formula<'_>) -> Result<(), Mismatch> {
     let mut params: Vec<Param<f64>> = inputs.iter().cloned().map(Param::new).collect();
     let mut tape = Tape::new();
-    let (value, gradients) = tape.value_and_grad(|tape| loss(tape, &params, &f));
+    let (value, gradients) = tape.value_and_grad(|tape| loss(tape, &params, f));
     let gradients: Vec<Option<Tensor<f64>>> = params.iter().map(|p| gradients.get(p).cloned()).collect();
 
     for input in 0..params.len() {
@@ -56,7 +63,7 @@ where
             let h = 6e-6 * x.abs().max(1.0);
             let mut at = |x: f64| {
                 params[input].value_mut().data_mut()[element] = x;
-                tape.evaluate(|tape| loss(tape, &params, &f).item())
+                tape.evaluate(|tape| loss(tape, &params, f).item())
             };
             let difference = (at(x + h) - at(x - h)) / (2.0 * h);
             at(x);
@@ -73,7 +80,7 @@ where
 }
 
 /// Σ wᵢ f(x)ᵢ with w = 0.6, 0.7, …: a plain sum would not notice cotangents that land in the wrong place.
-fn loss<'t>(tape: &'t Tape<f64>, params: &[Param<f64>], f: impl Fn(&[Var<'t, f64>]) -> Var<'t, f64>) -> Var<'t, f64> {
+fn loss<'t>(tape: &'t Tape<f64>, params: &[Param<f64>], f: &Formula<'_>) -> Var<'t, f64> {
     let vars: Vec<_> = params.iter().map(|p| tape.param(p)).collect();
     let y = f(&vars);
     let weights = Tensor::from_fn(y.shape(), |i| 0.6 + 0.1 * (i % 13) as f64);

@@ -137,7 +137,10 @@ impl<F: Real> Tape<F> {
             assert!(std::ptr::eq(x.tape(), self), "{}: a variable belongs to another tape", op.name());
         }
         let mut recording = self.recording.borrow_mut();
-        let index = recording.apply(op, inputs);
+        let (index, needs_grad) = recording.apply(&op, inputs);
+        if needs_grad {
+            put(&mut recording.ops[index as usize], op);
+        }
         Var::new(self, index)
     }
 
@@ -155,17 +158,22 @@ impl<F: Real> Tape<F> {
     {
         self.reset();
         self.gradients.recycle(&mut self.recording.get_mut().pool);
-        let root = {
+        let (root, shape) = {
             let loss = loss(self);
-            let shape = loss.shape();
-            assert!(shape.size() == 1, "a loss must be a single number; its shape is {shape} (sum or average it)");
-            loss.index()
+            (loss.index(), loss.shape())
         };
+        (self.swept(root, shape), &mut self.gradients)
+    }
+
+    /// The loss, after the sweep.
+    #[track_caller]
+    fn swept(&mut self, root: u32, shape: Shape) -> F {
+        assert!(shape.size() == 1, "a loss must be a single number; its shape is {shape} (sum or average it)");
         let recording = self.recording.get_mut();
         let value = recording.nodes[root as usize].value.item();
         sweep(recording, root, &mut self.gradients);
         recording.release();
-        (value, &mut self.gradients)
+        value
     }
 
     /// The gradients that the last [`value_and_grad`](Tape::value_and_grad) found.
@@ -212,8 +220,10 @@ impl<F: Real> Default for Tape<F> {
 }
 
 impl<F: Real> Recording<F> {
+    /// Adds the result of an operation, and says whether the sweep will need the operation. This is compiled once for all
+    /// operations, which are many.
     #[track_caller]
-    fn apply<O: Op<F>>(&mut self, op: O, inputs: &[&Var<'_, F>]) -> u32 {
+    fn apply(&mut self, op: &dyn Op<F>, inputs: &[&Var<'_, F>]) -> (u32, bool) {
         let Recording { nodes, pool, .. } = self;
         let node = |i: usize| &nodes[inputs[i].index() as usize];
         let judged = in_slice(
@@ -242,13 +252,11 @@ impl<F: Real> Recording<F> {
         };
         if !needs_grad {
             keep.take().into_iter().for_each(|k| pool.give(k));
-            return self.push(value, None, false, (0, 0), None);
+            return (self.push(value, None, false, (0, 0), None), false);
         }
         let from = self.edges.len() as u32;
         self.edges.extend(inputs.iter().map(|x| x.index()));
-        let index = self.push(value, keep, true, (from, self.edges.len() as u32), None);
-        put(&mut self.ops[index as usize], op);
-        index
+        (self.push(value, keep, true, (from, self.edges.len() as u32), None), true)
     }
 
     fn push(

@@ -4,6 +4,9 @@ use super::share::{SHARED, share_slices};
 use crate::{Real, Shape};
 use std::ops::Range;
 
+/// What computes `y` from operands, the shape that they broadcast to, and `g`.
+type Kernel<'f, F, const N: usize> = dyn Fn([(&[F], Shape); N], Shape, &[F], &mut [F]) + Sync + 'f;
+
 /// How an operation is cut for threads to share it: along the first axis of its output that has more than one element.
 #[derive(Clone, Copy)]
 pub(crate) struct Cut {
@@ -29,14 +32,14 @@ impl Cut {
     }
 
     /// Calls `f` with pieces of the operands, of the output's shape, of `g` and of `y`, of which each has its part; large
-    /// operations are shared.
+    /// operations are shared. This is compiled once for all kernels, which are many.
     pub fn share<F: Real, const N: usize>(
         self,
         operands: [(&[F], Shape); N],
         out: Shape,
         g: &[F],
         y: &mut [F],
-        f: impl Fn([(&[F], Shape); N], Shape, &[F], &mut [F]) + Sync,
+        f: &Kernel<'_, F, N>,
     ) {
         let [of_g, of_y] = [g.len(), y.len()].map(|len| self.of_each(len));
         share_slices(self.n, out.size() >= SHARED, [(y, of_y)], |part, [y]| {

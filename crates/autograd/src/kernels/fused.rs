@@ -140,7 +140,7 @@ fn add_lanes<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
 
 /// y = f(x), where each of `x` broadcasts to `full`, the shape of `y`.
 pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
-    Cut::new(full).share(x, full, &[], y, |x, full, _, y| each_part(f, x, full, y));
+    Cut::new(full).share(x, full, &[], y, &|x, full, _, y| each_part(f, x, full, y));
 }
 
 #[cfg_attr(
@@ -171,7 +171,7 @@ fn each_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape
 pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let cut = Cut::new(full);
     let cut = cut.only_if(!cut.is_along_last(full));
-    cut.share(x, full, &[], y, |x, full, _, y| sum_part(f, x, full, y));
+    cut.share(x, full, &[], y, &|x, full, _, y| sum_part(f, x, full, y));
 }
 
 #[cfg_attr(
@@ -208,7 +208,7 @@ pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, co
 ) {
     let cut = Cut::new(full);
     let cut = cut.only_if(cut.cuts(x[I].1, full) && !(SUM && cut.is_along_last(full)));
-    cut.share(x, full, g, d, |x, full, g, d| vjp_part::<F, T, N, I, SUM>(f, x, full, g, d));
+    cut.share(x, full, g, d, &|x, full, g, d| vjp_part::<F, T, N, I, SUM>(f, x, full, g, d));
 }
 
 #[cfg_attr(

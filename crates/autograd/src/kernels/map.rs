@@ -102,7 +102,7 @@ fn slopes<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
 /// y = f(a, b), where `a` and `b` broadcast to `out`: for functions that take no longer than to read their arguments, a
 /// loop for each way in which those repeat.
 pub(crate) fn binary<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
-    Cut::new(out).share([a, b], out, &[], y, |[a, b], out, _, y| binary_part(op, a, b, y, out));
+    Cut::new(out).share([a, b], out, &[], y, &|[a, b], out, _, y| binary_part(op, a, b, y, out));
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
@@ -128,7 +128,7 @@ pub(crate) fn binary_vjp<F: Real, B: Function<F, 2>, const WRT_B: bool>(
     d: &mut [F],
     out: Shape,
 ) {
-    Cut::new(out).share([a, b], out, g, d, |[a, b], out, g, d| binary_vjp_part::<F, B, WRT_B>(op, a, b, g, d, out));
+    Cut::new(out).share([a, b], out, g, d, &|[a, b], out, g, d| binary_vjp_part::<F, B, WRT_B>(op, a, b, g, d, out));
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
