@@ -93,9 +93,14 @@ pub(crate) fn each_slope<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut
 }
 
 #[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "the compiler made of iterators an element at a time, depending on what was around"
+)]
 fn slopes<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
-    for ((g, &x), &y) in g.iter_mut().zip(x).zip(y) {
-        *g *= op.df(x, y);
+    let (x, y) = (&x[..g.len()], &y[..g.len()]);
+    for i in 0..g.len() {
+        g[i] *= op.df(x[i], y[i]);
     }
 }
 
