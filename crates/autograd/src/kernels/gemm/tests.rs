@@ -137,7 +137,7 @@ fn every_edge() {
     }
 }
 
-/// Extents beyond all blocks: the inner one cut, packed columns, a second round of rows.
+/// Extents beyond all blocks: the inner one cut, packed columns, a second round of rows, several groups of strips.
 #[test]
 #[cfg_attr(miri, ignore = "long")]
 fn products_beyond_the_blocks() {
@@ -147,6 +147,7 @@ fn products_beyond_the_blocks() {
         [70, 2 * K_MOST + 1, 21],
         [M_MOST + 1, K_MOST + 1, 49],
         [2, 300, 500],
+        [41, 200, 700],
     ] {
         for case in every_order(extents) {
             compare::<f32>(case, 2);
