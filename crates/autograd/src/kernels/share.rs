@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::slice;
 
 /// The elements from which on threads share what is computed element by element: a few times what it takes to tell them.
-pub(crate) const SHARED: usize = 1 << 13;
+pub(crate) const SHARED: usize = 3 << 12;
 
 thread_local! {
     /// The team that was lent to this thread.

@@ -40,7 +40,7 @@ const K_PACKED: usize = 96;
 const PACKED_STRIPS: usize = 1;
 
 /// The multiply-adds from which on threads share a product: they take a few times as long as it does to tell them.
-const SHARED: usize = 1 << 18;
+const SHARED: usize = 3 << 18;
 
 /// Whether threads share a product `[m, k, n]`.
 pub(crate) fn is_shared([m, k, n]: [usize; 3]) -> bool {
