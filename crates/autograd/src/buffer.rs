@@ -1,6 +1,7 @@
 //! Where a tensor's elements lie.
 
 use crate::Real;
+use crate::kernels::scratch::Line;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ pub(crate) type Buffer<F> = Arc<Elements<F>>;
 
 /// Vectors of numbers that begin at a cache line are within one each; all others, of the widest sort, lie across two. W1's step
 /// takes 5 % longer with these.
-const LINE: usize = 64;
+const LINE: usize = size_of::<Line>();
 
 /// Elements, the first of which begins a cache line unless they came as a [`Vec`].
 #[derive(Debug)]
@@ -45,7 +46,9 @@ impl<F> From<Vec<F>> for Elements<F> {
 
 impl<F: Real> Clone for Elements<F> {
     fn clone(&self) -> Self {
-        Elements::collect(self.len, self.iter().copied())
+        let mut copy = Elements::zeros(self.len);
+        copy.copy_from_slice(self);
+        copy
     }
 }
 

@@ -137,8 +137,8 @@ impl<F: Real> Tape<F> {
             assert!(std::ptr::eq(x.tape(), self), "{}: a variable belongs to another tape", op.name());
         }
         let mut recording = self.recording.borrow_mut();
-        let (index, needs_grad) = recording.apply(&op, inputs);
-        if needs_grad {
+        let index = recording.apply(&op, inputs);
+        if recording.nodes[index as usize].needs_grad {
             put(&mut recording.ops[index as usize], op);
         }
         Var::new(self, index)
@@ -158,19 +158,18 @@ impl<F: Real> Tape<F> {
     {
         self.reset();
         self.gradients.recycle(&mut self.recording.get_mut().pool);
-        let (root, shape) = {
-            let loss = loss(self);
-            (loss.index(), loss.shape())
-        };
-        (self.swept(root, shape), &mut self.gradients)
+        let root = loss(self).index();
+        (self.swept(root), &mut self.gradients)
     }
 
-    /// The loss, after the sweep.
+    /// The loss, after the sweep. This is compiled once for all formulas, which are many.
     #[track_caller]
-    fn swept(&mut self, root: u32, shape: Shape) -> F {
-        assert!(shape.size() == 1, "a loss must be a single number; its shape is {shape} (sum or average it)");
+    fn swept(&mut self, root: u32) -> F {
         let recording = self.recording.get_mut();
-        let value = recording.nodes[root as usize].value.item();
+        let loss = &recording.nodes[root as usize].value;
+        let shape = loss.shape();
+        assert!(shape.size() == 1, "a loss must be a single number; its shape is {shape} (sum or average it)");
+        let value = loss.item();
         sweep(recording, root, &mut self.gradients);
         recording.release();
         value
@@ -220,10 +219,9 @@ impl<F: Real> Default for Tape<F> {
 }
 
 impl<F: Real> Recording<F> {
-    /// Adds the result of an operation, and says whether the sweep will need the operation. This is compiled once for all
-    /// operations, which are many.
+    /// Adds the result of an operation. This is compiled once for all operations, which are many.
     #[track_caller]
-    fn apply(&mut self, op: &dyn Op<F>, inputs: &[&Var<'_, F>]) -> (u32, bool) {
+    fn apply(&mut self, op: &dyn Op<F>, inputs: &[&Var<'_, F>]) -> u32 {
         let Recording { nodes, pool, .. } = self;
         let node = |i: usize| &nodes[inputs[i].index() as usize];
         let judged = in_slice(
@@ -252,11 +250,11 @@ impl<F: Real> Recording<F> {
         };
         if !needs_grad {
             keep.take().into_iter().for_each(|k| pool.give(k));
-            return (self.push(value, None, false, (0, 0), None), false);
+            return self.push(value, None, false, (0, 0), None);
         }
         let from = self.edges.len() as u32;
         self.edges.extend(inputs.iter().map(|x| x.index()));
-        (self.push(value, keep, true, (from, self.edges.len() as u32), None), true)
+        self.push(value, keep, true, (from, self.edges.len() as u32), None)
     }
 
     fn push(

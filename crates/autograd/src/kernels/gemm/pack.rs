@@ -1,6 +1,9 @@
 //! Rearranging operands so that the register tile reads them one after another.
 
+use super::View;
+use super::isa::with_rows;
 use super::lanes::{Lanes, MAX_LEN};
+use super::plan::pieces;
 
 /// A matrix to be transposed: `[rows, cols]` row by row, the rows `stride` elements apart; and where its transpose
 /// goes, the rows of it `to_stride` apart.
@@ -51,12 +54,45 @@ pub(super) unsafe fn transpose<L: Lanes, const PAD: bool>(t: &Transpose<L::Elem>
     }
 }
 
+/// Packs blocks of A's rows, `[k, rows of the block]` each, one after another.
+///
+/// A few rows of memory are read from end to end before the next ones, as far as the cache can hold them where they are a
+/// power of two apart.
+///
+/// # Safety
+///
+/// A has these extents, the inner one of what is kept, and `to` room for them; it lies column by column, or indices are left out.
+pub(super) unsafe fn blocks<L: Lanes>(
+    [rows, k]: [usize; 2],
+    a: View<L::Elem>,
+    inner: Option<&[u32]>,
+    to: *mut L::Elem,
+) {
+    for p in (0..k).step_by(8) {
+        for (i, r) in pieces(rows, L::ROWS) {
+            // SAFETY: i < rows and p < k; the blocks before this one take i·k elements.
+            unsafe {
+                let (to, count) = (to.add(i * k + p * r), (k - p).min(8));
+                match inner {
+                    None => with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(count, a.from(i, p).at, a.col, to)),
+                    Some(inner) => {
+                        for (q, &index) in inner[p..p + count].iter().enumerate() {
+                            let (from, to) = (a.from(i, index as usize).at, to.add(q * r));
+                            with_rows!(r, L::ROWS, R => columns::<L::Elem, R>(1, from, a.col, to));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Copies `R` neighbouring columns of a matrix of `k` rows that are `stride` elements apart, leaving no gaps.
 ///
 /// # Safety
 ///
 /// Both lie within their arrays.
-pub(super) unsafe fn columns<F: Copy, const R: usize>(k: usize, from: *const F, stride: usize, to: *mut F) {
+unsafe fn columns<F: Copy, const R: usize>(k: usize, from: *const F, stride: usize, to: *mut F) {
     for p in 0..k {
         // SAFETY: the caller's promise.
         unsafe {

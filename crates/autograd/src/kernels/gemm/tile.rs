@@ -45,19 +45,12 @@ pub(super) struct Tile<F> {
 }
 
 /// What will be needed later: its cache lines are asked for one by one, as often as the loop over the inner index goes round.
+#[derive(Clone, Copy)]
 pub(super) struct Ahead<F> {
     pub at: *const F,
     /// The distance to the next line.
     pub step: usize,
 }
-
-impl<F> Clone for Ahead<F> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<F> Copy for Ahead<F> {}
 
 impl<F> Ahead<F> {
     /// How many lines are asked for on the way through `k` inner indices.

@@ -22,13 +22,13 @@
 //! A product may leave out rows of A, with those of C, or inner indices: it is given a list of those that it [`Keep`]s.
 
 use super::isa::{Isa, with_rows};
-use super::pack::{self, Transpose};
+use super::pack::{Transpose, blocks};
 use super::plan::{
     GROUP_MOST, K_MOST, M_MOST, by_columns, equal_pieces, group, is_far, is_shared, longest, packs_columns, pieces,
 };
 use super::tile::{Ahead, Apart, Chain, Dense, Tile};
 use super::{Out, View};
-use crate::kernels::scratch::{self, Scratch};
+use crate::kernels::scratch::{self, Line, Scratch};
 use crate::kernels::share::{share, sharing};
 use std::cell::Cell;
 
@@ -130,7 +130,7 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
                     let (row, p) = (if keep.rows.is_some() { 0 } else { i }, if keep.inner.is_some() { 0 } else { l });
                     let (a, b) = (a.from(row, p), b.from(p, 0));
                     if packs {
-                        pack::<L>([rows, k], a, keep.inner, a_copy);
+                        blocks::<L>([rows, k], a, keep.inner, a_copy);
                     }
                     let c = if TURNED { c.add(row) } else { c.add(row * c_row) };
                     let a_copy = packs.then_some(a_copy);
@@ -165,34 +165,6 @@ struct Block<'l, F> {
     go_on: bool,
     /// Whether it is the first one, and the product is added to what C holds.
     add: bool,
-}
-
-/// Packs blocks of A's rows, `[k, rows of the block]` each, one after another.
-///
-/// A few rows of memory are read from end to end before the next ones, as far as the cache can hold them where they are a
-/// power of two apart.
-///
-/// # Safety
-///
-/// A has these extents, the inner one of what is kept, and `to` room for them; it lies column by column, or indices are left out.
-unsafe fn pack<L: Isa>([rows, k]: [usize; 2], a: View<L::Elem>, inner: Option<&[u32]>, to: *mut L::Elem) {
-    for p in (0..k).step_by(8) {
-        for (i, r) in pieces(rows, L::ROWS) {
-            // SAFETY: i < rows and p < k; the blocks before this one take i·k elements.
-            unsafe {
-                let (to, count) = (to.add(i * k + p * r), (k - p).min(8));
-                match inner {
-                    None => with_rows!(r, L::ROWS, R => pack::columns::<L::Elem, R>(count, a.from(i, p).at, a.col, to)),
-                    Some(inner) => {
-                        for (q, &index) in inner[p..p + count].iter().enumerate() {
-                            let (from, to) = (a.from(i, index as usize).at, to.add(q * r));
-                            with_rows!(r, L::ROWS, R => pack::columns::<L::Elem, R>(1, from, a.col, to));
-                        }
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Columns of B and C that a tile takes at once.
@@ -293,20 +265,23 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
     while i < block.rows {
         let (equal, r) = equal_pieces(block.rows, L::ROWS, i);
         let in_place = by_first && i == 0;
-        // A single strip stays where it is for some blocks below each other; of several, a block takes all.
-        let below = match group.strips {
-            [_] if !in_place => equal.min(run).min(if TURNED { (TURNED_ROWS - (i - turned)) / r } else { equal }),
-            _ => 1,
+        // A single strip stays where it is for some blocks below each other; of several, a block takes those beside each other.
+        let single = group.strips.len() == 1;
+        let below = if single && !in_place {
+            equal.min(run).min(if TURNED { (TURNED_ROWS - (i - turned)) / r } else { equal })
+        } else {
+            1
         };
+        let down = if single { r } else { 0 };
         // SAFETY: i + below · r ≤ rows; strips lie within B and C.
         unsafe {
             // Either the numbers of the rows move on from block to block, or the strips and the blocks do.
             let (rows, rows_next, row, next) = match block.keep.rows {
-                Some(rows) => (rows.as_ptr().add(i), r, 0, 0),
-                None => (NEIGHBOURS.as_ptr(), 0, i, r),
+                Some(rows) => (rows.as_ptr().add(i), down, 0, 0),
+                None => (NEIGHBOURS.as_ptr(), 0, i, down),
             };
             let (a, a_row, a_col, a_next) = match block.a_copy {
-                Some(copy) => (copy.cast_const().add(i * k), 1, r, r * k),
+                Some(copy) => (copy.cast_const().add(i * k), 1, r, down * k),
                 None => (block.a.from(row, 0).at, block.a.row, block.a.col, next * block.a.row),
             };
             let (c, c_row) = if TURNED {
@@ -319,29 +294,27 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
                 let Strip { at, width, vectors: v } = strips[0];
                 let padded = v * L::LEN;
                 let copy = block.b_copy.add((at - group.from) * k);
-                let (b, b_row) = if in_place { (b.from(0, at).at, b.row) } else { (copy.cast_const(), padded) };
+                let (b, b_row, b_next) =
+                    if in_place { (b.from(0, at).at, b.row, padded) } else { (copy.cast_const(), padded, padded * k) };
+                let (b_next, c_next) = if single { (0, next * c_row) } else { (b_next, padded) };
                 let t = Tile {
                     count: below * strips.len(),
                     k,
                     rows,
-                    rows_next: if below > 1 { rows_next } else { 0 },
+                    rows_next,
                     a,
                     a_row,
                     a_col,
-                    a_next: if below > 1 { a_next } else { 0 },
+                    a_next,
                     b,
                     b_row,
-                    b_next: match (below, in_place) {
-                        (1, true) => padded,
-                        (1, false) => padded * k,
-                        _ => 0,
-                    },
+                    b_next,
                     copy,
                     copy_row: if once { 0 } else { padded },
                     copy_next: padded * k,
                     c: c.add(at - group.from),
                     c_row,
-                    c_next: if below > 1 { next * c_row } else { padded },
+                    c_next,
                     last: width - (v - 1) * L::LEN,
                     go_on: block.go_on,
                     add: block.add,
@@ -372,13 +345,15 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
 /// What is asked for during the tiles after so many `tiles` of a group: the next group, or, during the last one, the rows of A from
 /// the `i`-th on, where they are next.
 fn ahead<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, i: usize, tiles: usize) -> Ahead<L::Elem> {
-    let line = 64 / size_of::<L::Elem>();
-    let (k, a, b, asked) = (block.k, block.a, group.b, tiles * Ahead::<L::Elem>::lines(block.k));
-    let at = group.from + group.width;
-    // These may lead beyond the arrays: an address that is not there is ignored.
+    let line = size_of::<Line>() / size_of::<L::Elem>();
+    let (k, a, b, lines) = (block.k, block.a, group.b, Ahead::<L::Elem>::lines(block.k));
+    let (at, asked) = (group.from + group.width, tiles * lines);
+    let nothing = Ahead { at: block.b_copy.cast_const(), step: 0 };
     if !block.far {
-        // All of it is near.
-    } else if group.next > 0 && block.keep.inner.is_none() {
+        return nothing;
+    }
+    // These may lead beyond the arrays: an address that is not there is ignored.
+    if group.next > 0 && block.keep.inner.is_none() {
         if b.col == 1 && asked / k < group.next.div_ceil(line) {
             let (row, col) = (asked % k, at + asked / k * line);
             return Ahead { at: b.at.wrapping_add(row * b.row + col), step: b.row };
@@ -387,10 +362,10 @@ fn ahead<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, i: usiz
             return Ahead { at: b.at.wrapping_add(at * b.col + asked * line), step: line };
         }
     } else if group.next == 0 && block.a_copy.is_none() && block.keep.rows.is_none() && a.col == 1 {
-        let asked = asked % (group.strips.len() * Ahead::<L::Elem>::lines(k)).max(1);
+        let asked = asked % (group.strips.len() * lines);
         return Ahead { at: a.at.wrapping_add(i * a.row + asked * line), step: line };
     }
-    Ahead { at: block.b_copy, step: 0 }
+    nothing
 }
 
 /// The tile of `r` rows of `v` vectors.
