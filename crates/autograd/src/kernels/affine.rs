@@ -1,8 +1,9 @@
-//! What follows the product of an affine map: the bias and a function, row by row.
+//! Affine maps and functions of them.
 
 #![allow(unsafe_code, reason = "threads that write rows and their sums side by side")]
 
 use super::chunks::{LANES, filled, whole};
+use super::gemm::{Mat, matmul, matmul_bias};
 use super::map::{Unary, add_assign, each_slope};
 use super::scratch::{self, Scratch};
 use super::share::{Apart, SHARED, share, share_slices};
@@ -10,8 +11,13 @@ use crate::Real;
 use multiversion::multiversion;
 use std::cell::Cell;
 
-/// y ← f(y + bias) for each row of y. `before` gets y + bias, if the derivative needs it; otherwise it is empty.
-pub(crate) fn finish<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
+/// y = f(x·Wᵀ + bias) with x `[rows, k]`, W `[n, k]` and y `[rows, n]`. `before` gets x·Wᵀ + bias, if the derivative needs it;
+/// otherwise it is empty.
+pub(crate) fn affine<F: Real, U: Unary<F>>(f: &U, [x, w]: [Mat<'_, F>; 2], bias: &[F], y: &mut [F], before: &mut [F]) {
+    if U::IS_IDENTITY {
+        return matmul_bias(x, w.t(), bias, y);
+    }
+    matmul(x, w.t(), y);
     let (n, size) = (bias.len(), y.len());
     if n > 0 {
         let rows = [(y, n), (before, if U::NEEDS_X { n } else { 0 })];
@@ -19,6 +25,7 @@ pub(crate) fn finish<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], befor
     }
 }
 
+/// y ← f(y + bias) for each row of y.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 fn finish_rows<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
     let n = bias.len();

@@ -14,6 +14,8 @@ use multiversion::multiversion;
 pub trait Unary<F>: Sync {
     /// Whether the derivative uses x; otherwise y is enough.
     const NEEDS_X: bool;
+    /// Whether f(x) = x, so that there is nothing to do.
+    const IS_IDENTITY: bool = false;
     /// f(x).
     fn f(&self, x: F) -> F;
     /// f′(x), given y = f(x) too.
@@ -26,6 +28,7 @@ pub(crate) struct Identity;
 
 impl<F: Real> Unary<F> for Identity {
     const NEEDS_X: bool = false;
+    const IS_IDENTITY: bool = true;
 
     #[inline(always)]
     fn f(&self, x: F) -> F {

@@ -107,8 +107,8 @@ impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Affine<U> {
 
     fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
         let [rows, k, n] = Self::extents(inputs[0].shape(), inputs[1].shape());
-        matmul(Mat::new(inputs[0].data(), rows, k), Mat::new(inputs[1].data(), n, k).t(), y);
-        affine::finish(&self.0, inputs[2].data(), y, keep);
+        let [x, w] = [(0, rows), (1, n)].map(|(i, rows)| Mat::new(inputs[i].data(), rows, k));
+        affine::affine(&self.0, [x, w], inputs[2].data(), y, keep);
     }
 
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {

@@ -14,10 +14,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most elements of a block: with its parameters and what the optimiser keeps of them, a second-level cache holds it.
 const BLOCK: usize = 1 << 17;
-/// Elements of a parameter from which on sharing the work among threads pays.
+/// Elements from which on sharing the work among threads pays.
 const SHARED: usize = 1 << 15;
 
-/// Into how many blocks at least a parameter is cut that threads share.
+/// Into how many blocks at least a parameter of so many elements is cut.
 const SHARES: usize = 4;
 
 /// How a parameter is cut into blocks of rows: in the same way for any number of threads.
@@ -30,6 +30,13 @@ struct Cut {
     blocks: usize,
 }
 
+/// Some rows of a parameter, and their part of the update.
+struct Block<U> {
+    cut: Cut,
+    rows: Range<usize>,
+    update: U,
+}
+
 impl Cut {
     fn new(id: ParamId, shape: Shape) -> Cut {
         let rows = shape.dims().first().copied().unwrap_or(1);
@@ -38,22 +45,22 @@ impl Cut {
         Cut { id, rows, row, blocks: shape.size().div_ceil(BLOCK).clamp(least, rows.max(least)) }
     }
 
-    /// The rows of each block, and their part of the update.
-    fn blocks<F: Real, U: Update<F>>(self, update: U) -> impl Iterator<Item = (Range<usize>, U)> {
+    /// The blocks of an update.
+    fn blocks<F: Real, U: Update<F>>(self, update: U) -> impl Iterator<Item = Block<U>> {
         let mut rest = Some(update);
         (0..self.blocks).map_while(move |i| {
             let [from, to] = [i, i + 1].map(|i| self.rows * i / self.blocks);
             let (update, behind) = rest.take()?.split_at((to - from) * self.row);
             rest = Some(behind);
-            Some((from..to, update))
+            Some(Block { cut: self, rows: from..to, update })
         })
     }
 }
 
 /// A step of the optimiser with the sum of the shards' gradients, added in the order of the shards.
 ///
-/// Threads share the blocks of large parameters; who took which does not show. Returns whether the sum was finite; if not,
-/// the parameters are not either.
+/// Threads take the blocks of all parameters in turn, the largest first, so that small ones are left for whoever is done early;
+/// who took which does not show. Returns whether the sum was finite; if not, the parameters are not either.
 pub(super) fn update<F, M, P>(
     model: &mut M,
     optimizer: &mut P,
@@ -68,7 +75,7 @@ where
 {
     let finite = AtomicBool::new(true);
     let rooms = || rooms.lock().expect("nobody panics while taking or leaving a room");
-    let apply = |cut: Cut, (rows, update): (Range<usize>, P::Update<'_>)| {
+    let apply = |Block { cut, rows, update }: Block<P::Update<'_>>| {
         let mut room = rooms().pop().unwrap_or_default();
         let n = rows.len() * cut.row;
         if room.len() < n {
@@ -79,23 +86,23 @@ where
         }
         rooms().push(room);
     };
+    let mut shared = Vec::new();
     optimizer.begin_step(
         model,
         |param| {
             let touched = shards.iter().any(|shard| shard.contains(param.id()));
             touched.then(|| Cut::new(param.id(), param.value().shape()))
         },
-        |update, cut| {
-            let worth = update.len() >= SHARED && threads.count() > 1;
-            let blocks = cut.blocks(update);
-            if worth {
-                let mut blocks: Vec<_> = blocks.map(Some).collect();
-                threads.for_each(&mut blocks, |_, block| block.take().into_iter().for_each(|block| apply(cut, block)));
-            } else {
-                blocks.for_each(|block| apply(cut, block));
-            }
+        |update, cut| match threads.count() {
+            1 => cut.blocks(update).for_each(&apply),
+            _ => shared.extend(cut.blocks(update)),
         },
     );
+    shared.sort_unstable_by_key(|block| block.update.len());
+    let worth = shared.iter().map(|block| block.update.len()).sum::<usize>() >= SHARED;
+    let shared = Mutex::new(shared);
+    let next = || shared.lock().expect("nobody panics while taking a block").pop();
+    threads.together(worth, |_| std::iter::from_fn(next).for_each(&apply));
     finite.into_inner()
 }
 

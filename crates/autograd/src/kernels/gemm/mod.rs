@@ -29,13 +29,15 @@ mod tests;
 mod tile;
 mod tiles;
 
+use super::map;
+use super::share::{SHARED, share_slices};
 use crate::Real;
 use isa::Isa;
 use lanes::Portable;
 use plan::Way;
 pub(crate) use plan::is_shared;
 use std::ops::Range;
-use tiles::Keep;
+use tiles::{Keep, Target};
 
 /// A matrix in a slice: `[rows, cols]` row by row, or its transpose.
 #[derive(Clone, Copy)]
@@ -144,7 +146,7 @@ pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     if a.cols == 0 {
         c.fill(F::zero());
     } else if !c.is_empty() {
-        F::gemm::<false>(a, b, c);
+        F::gemm::<false>(a, b, c, None);
     }
 }
 
@@ -152,42 +154,73 @@ pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
 pub(crate) fn matmul_add<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
     if a.cols > 0 && !c.is_empty() {
-        F::gemm::<true>(a, b, c);
+        F::gemm::<true>(a, b, c, None);
     }
 }
 
-/// C = A·B by an instruction set, no extent being 0; with `ADD`, C ← C + A·B.
+/// C = A·B + bias, a number for each column, added to the sums as they are complete; `c` is `[a.rows, b.cols]` row by row.
+pub(crate) fn matmul_bias<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, bias: &[F], c: &mut [F]) {
+    assert_eq!((a.cols, c.len(), bias.len()), (b.rows, a.rows * b.cols, b.cols));
+    if a.cols == 0 {
+        c.fill(F::zero());
+        add_bias(bias, c);
+    } else if !c.is_empty() {
+        F::gemm::<false>(a, b, c, Some(bias));
+    }
+}
+
+/// Adds the bias to each row. Threads share it.
+fn add_bias<F: Real>(bias: &[F], c: &mut [F]) {
+    let (n, size) = (bias.len(), c.len());
+    share_slices(size.checked_div(n).unwrap_or(0), size >= SHARED, [(c, n)], |_, [c]| {
+        c.chunks_exact_mut(n.max(1)).for_each(|row| map::add_assign(row, bias));
+    });
+}
+
+/// C = A·B, and the bias, by an instruction set, no extent being 0; with `ADD`, C ← C + A·B.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn product<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+unsafe fn product<L: Isa, const ADD: bool>(
+    a: Mat<'_, L::Elem>,
+    b: Mat<'_, L::Elem>,
+    c: &mut [L::Elem],
+    bias: Option<&[L::Elem]>,
+) {
     // SAFETY: the caller's promise.
-    unsafe {
-        if !rows::product::<L, ADD>(a, b, c) {
-            dense_or_sparse::<L, ADD>(a, b, c);
-        }
+    let dense = unsafe { !rows::product::<L, ADD>(a, b, c) && dense_or_sparse::<L, ADD>(a, b, c, bias) };
+    if !dense {
+        bias.into_iter().for_each(|bias| add_bias(bias, c));
     }
 }
 
-/// [`product`] of operands without many rows of zeros.
+/// [`product`] of operands without many rows of zeros. Returns whether it went a dense way; no other adds the bias.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(
+    a: Mat<'_, L::Elem>,
+    b: Mat<'_, L::Elem>,
+    c: &mut [L::Elem],
+    bias: Option<&[L::Elem]>,
+) -> bool {
     if ADD {
         // SAFETY: the caller's promise, here and below.
-        return unsafe { product_by::<L, ADD>(Way::Tiles, a, b, c) };
+        unsafe { product_by::<L, ADD>(Way::Tiles, a, b, c, bias) };
+        return true;
     }
     let extents = [a.rows, a.cols, b.cols];
     let (way, time) = plan::choose::<L>(extents, a.transposed, b.transposed);
     let most = plan::most_visits::<L>(extents, a.transposed, b.transposed, time);
     // SAFETY: as above.
     unsafe {
-        if !most.is_some_and(|most| sparse::product::<L>(a, b, c, most)) {
-            product_by::<L, ADD>(way, a, b, c);
+        let sparse = most.is_some_and(|most| sparse::product::<L>(a, b, c, most));
+        if !sparse {
+            product_by::<L, ADD>(way, a, b, c, bias);
         }
+        !sparse
     }
 }
 
@@ -196,28 +229,39 @@ unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(a: Mat<'_, L::Elem>, b: Mat<'
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn product_by<L: Isa, const ADD: bool>(way: Way, a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem]) {
+unsafe fn product_by<L: Isa, const ADD: bool>(
+    way: Way,
+    a: Mat<'_, L::Elem>,
+    b: Mat<'_, L::Elem>,
+    c: &mut [L::Elem],
+    bias: Option<&[L::Elem]>,
+) {
     assert!(a.cols == b.rows && c.len() == a.rows * b.cols && a.cols > 0 && !c.is_empty());
+    assert!(bias.is_none_or(|bias| bias.len() == b.cols));
     let extents @ [m, k, n] = [a.rows, a.cols, b.cols];
     assert!(way.is_open(k, a.transposed, b.transposed) && (!ADD || way == Way::Tiles));
-    let (a, b, c) = (View::new(a), View::new(b), Out(c.as_mut_ptr()));
+    let (a, b, keep) = (View::new(a), View::new(b), Keep::default());
+    let to = Target { c: Out(c.as_mut_ptr()), row: n, add: ADD, bias };
     // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
     // `c` is borrowed mutably, so that it overlaps neither operand.
     unsafe {
         match way {
-            Way::Dots => dots::product::<L>(extents, a, b, c),
-            Way::Tiles => tiles::product::<L, false>(extents, a, b, c, Keep::default(), ADD),
-            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), c, Keep::default(), false),
+            Way::Dots => dots::product::<L>(extents, a, b, to.c),
+            Way::Tiles => tiles::product::<L, false>(extents, a, b, to, keep),
+            Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), to, keep),
         }
+    }
+    if way == Way::Dots {
+        bias.into_iter().for_each(|bias| add_bias(bias, c));
     }
 }
 
 /// The element type's matrix product.
 pub trait Gemm: Sized {
-    /// C = A·B, no extent being 0; with `ADD`, C ← C + A·B.
+    /// C = A·B, and the bias, no extent being 0; with `ADD`, C ← C + A·B.
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    fn gemm<const ADD: bool>(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self]);
+    fn gemm<const ADD: bool>(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self], bias: Option<&[Self]>);
 }
 
 macro_rules! gemm {
@@ -225,24 +269,24 @@ macro_rules! gemm {
         impl Gemm for $F {
             #[allow(private_interfaces)]
             #[allow(unreachable_code, reason = "every 64-bit ARM has NEON")]
-            fn gemm<const ADD: bool>(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F]) {
+            fn gemm<const ADD: bool>(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F], bias: Option<&[$F]>) {
                 #[cfg(target_arch = "x86_64")]
                 {
                     let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
                     if avx2 && is_x86_feature_detected!("avx512f") {
                         // SAFETY: the instructions were detected.
-                        return unsafe { product::<lanes::$avx512, ADD>(a, b, c) };
+                        return unsafe { product::<lanes::$avx512, ADD>(a, b, c, bias) };
                     }
                     if avx2 {
                         // SAFETY: the instructions were detected.
-                        return unsafe { product::<lanes::$avx2, ADD>(a, b, c) };
+                        return unsafe { product::<lanes::$avx2, ADD>(a, b, c, bias) };
                     }
                 }
                 #[cfg(target_arch = "aarch64")]
                 // SAFETY: every 64-bit ARM has the instructions.
-                return unsafe { product::<lanes::$neon, ADD>(a, b, c) };
+                return unsafe { product::<lanes::$neon, ADD>(a, b, c, bias) };
                 // SAFETY: these need no particular processor.
-                unsafe { product::<Portable<$F, $portable>, ADD>(a, b, c) }
+                unsafe { product::<Portable<$F, $portable>, ADD>(a, b, c, bias) }
             }
         }
     };

@@ -7,7 +7,7 @@
 //! finite is not lost beside a zero: the rows of X that are left out are looked at, and W shows in any row of the result.
 
 use super::isa::Isa;
-use super::tiles::{self, Keep};
+use super::tiles::{self, Keep, Target};
 use super::{Mat, Out, View};
 use crate::kernels::scratch::{self, Scratch};
 use num_traits::Zero;
@@ -96,8 +96,9 @@ unsafe fn inner<L: Isa, const ADD: bool>(
         return true;
     }
     let (extents, keep) = ([a.rows, kept.len(), b.cols], Keep { inner: Some(kept), ..Keep::default() });
+    let to = Target { c: Out(c.as_mut_ptr()), row: b.cols, add: ADD, bias: None };
     // SAFETY: the caller's promise; the views have what is kept.
-    unsafe { tiles::product::<L, false>(extents, View::new(a), View::new(b), Out(c.as_mut_ptr()), keep, ADD) };
+    unsafe { tiles::product::<L, false>(extents, View::new(a), View::new(b), to, keep) };
     true
 }
 
@@ -115,7 +116,8 @@ unsafe fn outer<L: Isa>(kept: &[u32], a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, 
             return is_finite::<L>(b.data);
         };
         let (extents, keep) = ([kept.len(), a.cols, n], Keep { rows: Some(kept), ..Keep::default() });
-        tiles::product::<L, false>(extents, View::new(a), View::new(b), Out(c.as_mut_ptr()), keep, false);
+        let to = Target { c: Out(c.as_mut_ptr()), row: n, add: false, bias: None };
+        tiles::product::<L, false>(extents, View::new(a), View::new(b), to, keep);
         if !is_finite::<L>(&c[first as usize * n..][..n]) {
             return false;
         }
@@ -200,10 +202,10 @@ mod tests {
             // SAFETY: the caller's promise that the processor has the instruction set.
             let done = unsafe {
                 if self.kind.2 {
-                    dense_or_sparse::<L, true>(a, b, &mut all);
+                    dense_or_sparse::<L, true>(a, b, &mut all, None);
                     product::<L, true>(a, b, &mut c)
                 } else {
-                    dense_or_sparse::<L, false>(a, b, &mut all);
+                    dense_or_sparse::<L, false>(a, b, &mut all, None);
                     product::<L, false>(a, b, &mut c)
                 }
             };

@@ -38,6 +38,10 @@ pub(super) struct Tile<F> {
     pub go_on: bool,
     /// Whether what C holds is added to the sums at the end, as if the product were added afterwards.
     pub add: bool,
+    /// What is added then, a number for each column of the first block, or for each row, and the distance of the next block's.
+    pub bias: Option<*const F>,
+    pub bias_next: usize,
+    pub bias_of_rows: bool,
     /// Whether C is far away, and asked for before the sums begin, so that they need not wait for it at the end.
     pub far: bool,
     /// What is asked for meanwhile.
@@ -91,6 +95,7 @@ pub(super) struct Apart<const COPY: bool>;
 #[inline(always)]
 pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, K: Chain>(t: &Tile<L::Elem>) {
     let (mut rows, mut a, mut b, mut copy, mut c, mut ahead) = (t.rows, t.a, t.b, t.copy, t.c, t.ahead);
+    let mut bias = t.bias;
     for _ in 0..t.count {
         // SAFETY: the caller's promises; i < R rows.
         unsafe {
@@ -102,7 +107,7 @@ pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, K: Chain>(t:
             }
             let mut sums = begin::<L, R, V>(t, &c);
             K::add(t, a, b, copy, &mut ahead, &mut sums);
-            end(t, &c, sums);
+            end(t, &c, bias, sums);
         }
         // After the last block these lead nowhere.
         rows = rows.wrapping_add(t.rows_next);
@@ -110,6 +115,7 @@ pub(super) unsafe fn tile<L: Lanes, const R: usize, const V: usize, K: Chain>(t:
         b = b.wrapping_add(t.b_next);
         copy = copy.wrapping_add(t.copy_next);
         c = c.wrapping_add(t.c_next);
+        bias = bias.map(|bias| bias.wrapping_add(t.bias_next));
     }
 }
 
@@ -145,12 +151,34 @@ unsafe fn begin<L: Lanes, const R: usize, const V: usize>(t: &Tile<L::Elem>, c: 
 unsafe fn end<L: Lanes, const R: usize, const V: usize>(
     t: &Tile<L::Elem>,
     c: &[*mut L::Elem; R],
+    bias: Option<*const L::Elem>,
     mut sums: [[L; V]; R],
 ) {
     // SAFETY: as above.
     unsafe {
+        let one = L::splat(L::Elem::one());
         if t.add {
-            each::<L, R, V>(t, c, |i, j, before| sums[i][j] = L::splat(L::Elem::one()).mul_add(before, sums[i][j]));
+            each::<L, R, V>(t, c, |i, j, before| sums[i][j] = one.mul_add(before, sums[i][j]));
+        }
+        match bias {
+            Some(bias) if t.bias_of_rows => {
+                for i in 0..R {
+                    let b = L::splat(*bias.add(i));
+                    for j in 0..V {
+                        sums[i][j] = one.mul_add(b, sums[i][j]);
+                    }
+                }
+            }
+            Some(bias) => {
+                for j in 0..V {
+                    let bias = bias.add(j * L::LEN);
+                    let b = if j + 1 == V { L::load_first(bias, t.last) } else { L::load(bias) };
+                    for i in 0..R {
+                        sums[i][j] = one.mul_add(b, sums[i][j]);
+                    }
+                }
+            }
+            None => {}
         }
         for i in 0..R {
             for j in 0..V {

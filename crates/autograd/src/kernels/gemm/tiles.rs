@@ -64,22 +64,46 @@ impl Keep<'_> {
 /// The rows of a block one after the other.
 static NEIGHBOURS: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-/// C = A·B with `[m, k, n]`, or C ← C + A·B; with `TURNED`, `c` is `[n, m]` and gets the transpose. Threads share it.
+/// Where a product goes.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'b, F> {
+    pub c: Out<F>,
+    /// Distance of its rows.
+    pub row: usize,
+    /// Whether it is added to what is there.
+    pub add: bool,
+    /// What is added to each row of C in the end: a number for each column, as if afterwards.
+    pub bias: Option<&'b [F]>,
+}
+
+impl<F> Target<'_, F> {
+    /// What begins at a row and a column of the product, or, with `TURNED`, of its transpose.
+    ///
+    /// # Safety
+    ///
+    /// It has them.
+    unsafe fn from<const TURNED: bool>(self, row: usize, col: usize) -> Self {
+        let (row, col) = if TURNED { (col, row) } else { (row, col) };
+        // SAFETY: the caller's promise.
+        let c = Out(unsafe { self.c.from(row * self.row + col) });
+        Target { c, bias: self.bias.map(|bias| &bias[col..]), ..self }
+    }
+}
+
+/// C = A·B with `[m, k, n]`, or C ← C + A·B; with `TURNED`, C is `[n, m]` and gets the transpose. Threads share it.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set, and the pointers lead to whole matrices, which have what is kept: m rows and k inner
-/// indices. With `TURNED`, k ≤ [`K_MOST`], nothing is added, and everything kept. If rows of A are left out, it lies row by row; if
-/// inner indices are, B does.
+/// indices. With `TURNED`, k ≤ [`K_MOST`], nothing is added, and everything kept. If rows of A are left out, it lies row by row,
+/// and there is no bias; if inner indices are, B does.
 pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
     [m, k, n]: [usize; 3],
     a: View<L::Elem>,
     b: View<L::Elem>,
-    c: Out<L::Elem>,
+    c: Target<'_, L::Elem>,
     keep: Keep<'_>,
-    add: bool,
 ) {
-    let c_row = if TURNED { m } else { n };
     // Each thread rearranges what its part takes of either operand: B by itself if it has columns for all of them.
     let by_columns = by_columns::<L>([m, n], TURNED, sharing());
     let (all, grain) = if by_columns { (n, L::LEN) } else { (m, L::ROWS) };
@@ -88,19 +112,17 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
         // SAFETY: the caller's promises; the parts of C do not overlap.
         unsafe {
             if by_columns {
-                let c = c.from(if TURNED { from * c_row } else { from });
-                piece::<L, TURNED>([m, k, to - from], a, b.from(0, from), c, c_row, keep, add);
+                piece::<L, TURNED>([m, k, to - from], a, b.from(0, from), c.from::<TURNED>(0, from), keep);
             } else {
-                let extents = [to - from, k, n];
                 let row = if keep.rows.is_some() { 0 } else { from };
-                let (c, keep) = (c.from(if TURNED { row } else { row * c_row }), keep.some_rows(from, to - from));
-                piece::<L, TURNED>(extents, a.from(row, 0), b, c, c_row, keep, add);
+                let (a, c, keep) = (a.from(row, 0), c.from::<TURNED>(row, 0), keep.some_rows(from, to - from));
+                piece::<L, TURNED>([to - from, k, n], a, b, c, keep);
             }
         }
     });
 }
 
-/// [`product`] on this thread, where C's rows, or those of its transpose, are `c_row` elements apart.
+/// [`product`] on this thread.
 ///
 /// # Safety
 ///
@@ -109,10 +131,8 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
     [m, k, n]: [usize; 3],
     a: View<L::Elem>,
     b: View<L::Elem>,
-    c: *mut L::Elem,
-    c_row: usize,
+    c: Target<'_, L::Elem>,
     keep: Keep<'_>,
-    add: bool,
 ) {
     let (m_most, k_most) = (longest(m, M_MOST), longest(k, K_MOST));
     let packs = keep.inner.is_some() || a.col != 1 && packs_columns::<L>(k, n);
@@ -123,20 +143,20 @@ unsafe fn piece<L: Isa, const TURNED: bool>(
         [k_most * width, if packs { m_most * k_most } else { 0 }, if TURNED { TURNED_ROWS * width } else { 0 }];
     scratch::with(&SCRATCH, lengths, |[b_copy, a_copy, turned]| {
         for (i, rows) in pieces(m, M_MOST) {
-            for (l, k) in pieces(k, K_MOST) {
+            for (l, length) in pieces(k, K_MOST) {
                 // SAFETY: i < m and l < k, whose pieces fit the arrays; with `TURNED`, l is 0.
                 unsafe {
-                    let keep = keep.some_rows(i, rows).some_inner(l, k);
+                    let keep = keep.some_rows(i, rows).some_inner(l, length);
                     let (row, p) = (if keep.rows.is_some() { 0 } else { i }, if keep.inner.is_some() { 0 } else { l });
-                    let (a, b) = (a.from(row, p), b.from(p, 0));
+                    let (a, b, c) = (a.from(row, p), b.from(p, 0), c.from::<TURNED>(row, 0));
                     if packs {
-                        blocks::<L>([rows, k], a, keep.inner, a_copy);
+                        blocks::<L>([rows, length], a, keep.inner, a_copy);
                     }
-                    let c = if TURNED { c.add(row) } else { c.add(row * c_row) };
                     let a_copy = packs.then_some(a_copy);
-                    let (go_on, add) = (l > 0, add && l == 0);
-                    let block = Block { rows, k, keep, far, group, a, a_copy, b_copy, turned, c_row, go_on, add };
-                    columns::<L, TURNED>(n, &block, b, c);
+                    let (go_on, add, bias) = (l > 0, c.add && l == 0, c.bias.filter(|_| l + length == k));
+                    let c = Target { add, bias, ..c };
+                    let block = Block { rows, k: length, keep, far, group, a, a_copy, b_copy, turned, c, go_on };
+                    columns::<L, TURNED>(n, &block, b);
                 }
             }
         }
@@ -159,12 +179,10 @@ struct Block<'l, F> {
     b_copy: *mut F,
     /// Room for [`TURNED_ROWS`] of a group's columns of Cᵀ.
     turned: *mut F,
-    /// Distance of C's rows.
-    c_row: usize,
-    /// Whether this piece of the inner extent is not the first, so that the sums go on from what C holds.
+    /// Added to, if this piece of the inner extent is the first, and with its bias, if it is the last.
+    c: Target<'l, F>,
+    /// Whether it is not the first, so that the sums go on from what C holds.
     go_on: bool,
-    /// Whether it is the first one, and the product is added to what C holds.
-    add: bool,
 }
 
 /// Columns of B and C that a tile takes at once.
@@ -193,7 +211,7 @@ impl Strip {
 /// # Safety
 ///
 /// As for [`product`], for a block.
-unsafe fn columns<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem>, b: View<L::Elem>, c: *mut L::Elem) {
+unsafe fn columns<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Elem>, b: View<L::Elem>) {
     let mut at = 0;
     while at < n {
         let (mut strips, mut count, from) = ([Strip::default(); GROUP_MOST], 0, at);
@@ -205,7 +223,7 @@ unsafe fn columns<L: Isa, const TURNED: bool>(n: usize, block: &Block<'_, L::Ele
         let next = (n - at).min(block.group * L::VECTORS * L::LEN);
         // SAFETY: at ≤ n.
         unsafe {
-            let c = c.add(if TURNED { from * block.c_row } else { from });
+            let c = block.c.from::<TURNED>(0, from);
             let group = Group { strips: &strips[..count], from, width: at - from, next, b };
             pack_strips::<L>(block, &group);
             rows::<L, TURNED>(block, &group, c);
@@ -248,12 +266,16 @@ unsafe fn pack_strips<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::E
     }
 }
 
-/// Goes through the rows of A and C, for a group of strips; `out` is where its columns of C begin.
+/// Goes through the rows of A and C, for a group of strips; `c` is where its columns of C begin.
 ///
 /// # Safety
 ///
 /// As for [`columns`]. The strips are packed, unless that is left to the first tiles.
-unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, out: *mut L::Elem) {
+unsafe fn rows<L: Isa, const TURNED: bool>(
+    block: &Block<'_, L::Elem>,
+    group: &Group<'_, L::Elem>,
+    c: Target<'_, L::Elem>,
+) {
     let (k, b) = (block.k, group.b);
     let by_first = b.col == 1 && block.keep.inner.is_none();
     // A copy that nobody reads need not be kept, nor made if the rows are whole vectors.
@@ -284,10 +306,10 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
                 Some(copy) => (copy.cast_const().add(i * k), 1, r, down * k),
                 None => (block.a.from(row, 0).at, block.a.row, block.a.col, next * block.a.row),
             };
-            let (c, c_row) = if TURNED {
+            let (to, to_row) = if TURNED {
                 (block.turned.add((i - turned) * turned_row), turned_row)
             } else {
-                (out.add(row * block.c_row), block.c_row)
+                (c.from::<false>(row, 0).c.0, c.row)
             };
             let mut tiles = i / L::ROWS * group.strips.len();
             for strips in group.strips.chunk_by(|s, t| s.width == t.width).flat_map(|equal| equal.chunks(run)) {
@@ -296,7 +318,7 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
                 let copy = block.b_copy.add((at - group.from) * k);
                 let (b, b_row, b_next) =
                     if in_place { (b.from(0, at).at, b.row, padded) } else { (copy.cast_const(), padded, padded * k) };
-                let (b_next, c_next) = if single { (0, next * c_row) } else { (b_next, padded) };
+                let (b_next, c_next, right) = if single { (0, next * to_row, 0) } else { (b_next, padded, padded) };
                 let t = Tile {
                     count: below * strips.len(),
                     k,
@@ -312,12 +334,15 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
                     copy,
                     copy_row: if once { 0 } else { padded },
                     copy_next: padded * k,
-                    c: c.add(at - group.from),
-                    c_row,
+                    c: to.add(at - group.from),
+                    c_row: to_row,
                     c_next,
                     last: width - (v - 1) * L::LEN,
                     go_on: block.go_on,
-                    add: block.add,
+                    add: c.add,
+                    bias: c.bias.map(|bias| bias[if TURNED { i } else { at - group.from }..].as_ptr()),
+                    bias_next: if TURNED { down } else { right },
+                    bias_of_rows: TURNED,
                     far: block.far,
                     ahead: ahead::<L>(block, group, i + below * r, tiles),
                 };
@@ -334,7 +359,7 @@ unsafe fn rows<L: Isa, const TURNED: bool>(block: &Block<'_, L::Elem>, group: &G
             i += below * r;
             if TURNED && (i == block.rows || i - turned + L::ROWS > TURNED_ROWS) {
                 let (rows, cols, from, stride) = (i - turned, group.width, block.turned.cast_const(), turned_row);
-                let (to, to_stride) = (out.add(turned), block.c_row);
+                let (to, to_stride) = (c.from::<true>(turned, 0).c.0, c.row);
                 L::transpose::<false>(&Transpose { rows, cols, from, stride, to, to_stride });
                 turned = i;
             }
