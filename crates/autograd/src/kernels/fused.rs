@@ -1,6 +1,7 @@
 //! A function of several numbers over arrays, element by element or summed along the last axis, in one pass.
 //!
-//! A row is worked through in blocks of whole chunks. Of an array that moves along the row a block is read in place, its end
+//! Neighbouring elements along which no array begins anew are a row, and worked through in blocks of whole chunks; short sums so
+//! share a block. Of an array that moves along the row a block is read in place, its end
 //! filled up to a chunk; of one that does not, it is its number again and again, written once for the row. So there is one
 //! loop for every way in which arrays repeat, it is a loop of vectors, and the function is compiled into it once. The
 //! functions in it are in no closure: where they are long, a closure is not inlined, and then not compiled for the
@@ -11,8 +12,8 @@
 
 use super::chunks::LANES;
 use super::cut::Cut;
-use super::reduce::join_lanes;
-use super::walk::{Row, lines, rows};
+use super::reduce::{fold_sum, join_lanes};
+use super::walk::{Row, rows};
 use crate::{Real, Shape};
 #[cfg(not(debug_assertions))]
 use multiversion::multiversion;
@@ -82,10 +83,11 @@ fn fill_up<'b, F: Real>(block: &'b [F], room: &'b mut [F; BLOCK]) -> &'b [F] {
     &room[..width]
 }
 
-/// The blocks of a row.
+/// The blocks of a part of a row.
 #[inline(always)]
-fn blocks(len: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..len).step_by(BLOCK).map(move |start| start..len.min(start + BLOCK))
+fn blocks(part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = part.end;
+    part.step_by(BLOCK).map(move |start| start..end.min(start + BLOCK))
 }
 
 /// Array n of N, or the last of them; a function of fewer numbers than four does not look at what is too many.
@@ -112,20 +114,27 @@ fn values<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: &[&[F]; N], y: &
     }
 }
 
-/// d = g · ∂f/∂x_I; with `SUM` one g, the first, for all.
+/// d = g · ∂f/∂x_I.
 #[inline(always)]
-fn slopes<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
-    f: &T,
-    x: &[&[F]; N],
-    g: &[F],
-    slopes: &mut [F],
-) {
-    let n = slopes.len();
-    let (a, b, c, d) = (array(x, 0, n), array(x, 1, n), array(x, 2, n), array(x, 3, n));
-    let (one, each) = (g[0], if SUM { a } else { &g[..n] });
-    for (((((slope, &a), &b), &c), &d), &g) in slopes.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(each) {
-        *slope = if SUM { one } else { g } * f.d::<I>(first([a, b, c, d]));
+fn slopes<F: Real, T: Function<F, N>, const N: usize, const I: usize>(f: &T, x: &[&[F]; N], g: &[F], d: &mut [F]) {
+    let n = d.len();
+    let (a, b, c, e) = (array(x, 0, n), array(x, 1, n), array(x, 2, n), array(x, 3, n));
+    for (((((d, &g), &a), &b), &c), &e) in d.iter_mut().zip(&g[..n]).zip(a).zip(b).zip(c).zip(e) {
+        *d = g * f.d::<I>(first([a, b, c, e]));
     }
+}
+
+/// A block, filled up, of the array that has the elements of `g` `each` times.
+#[inline(always)]
+fn spread<'b, F: Real>(g: &[F], each: usize, block: Range<usize>, room: &'b mut [F; BLOCK]) -> &'b [F] {
+    let (mut at, width) = (block.start, filled(block.len()));
+    while at < block.end {
+        let end = (at - at % each + each).min(block.end);
+        room[at - block.start..end - block.start].fill(g[at / each]);
+        at = end;
+    }
+    room[block.len()..width].fill(g[block.start / each]);
+    &room[..width]
 }
 
 /// Adds a block lane by lane.
@@ -155,7 +164,7 @@ fn each_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape
     rows(full, x.map(|x| x.1), |r| {
         let (x, y) = (Arguments::new(&x, &r), &mut y[r.out..r.out + r.len]);
         x.repeat(&mut room);
-        for block in blocks(r.len) {
+        for block in blocks(0..r.len) {
             let (n, x, y) = (block.len(), x.block(&mut room, block.clone()), &mut y[block]);
             let whole = n == filled(n);
             values(f, &x, if whole { &mut *y } else { &mut buffer[..filled(n)] });
@@ -184,18 +193,39 @@ pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], 
 fn sum_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     y.fill(F::zero());
-    lines(full, x.map(|x| x.1), |r| {
+    let terms = terms(full);
+    // As many whole sums as a block holds, or one.
+    let span = if terms > BLOCK { terms } else { BLOCK - BLOCK % terms.max(1) };
+    rows(full, x.map(|x| x.1), |r| {
         let x = Arguments::new(&x, &r);
         x.repeat(&mut room);
-        let mut lanes = [F::zero(); LANES];
-        for block in blocks(r.len) {
-            let n = block.len();
-            values(f, &x.block(&mut room, block), &mut buffer[..filled(n)]);
-            add_lanes(&mut lanes, &buffer[..n]);
+        for start in (0..r.len).step_by(span) {
+            let (part, y) = (start..r.len.min(start + span), &mut y[(r.out + start) / terms..]);
+            let mut lanes = [F::zero(); LANES];
+            for block in blocks(part.clone()) {
+                let n = block.len();
+                values(f, &x.block(&mut room, block), &mut buffer[..filled(n)]);
+                if terms > BLOCK {
+                    add_lanes(&mut lanes, &buffer[..n]);
+                }
+            }
+            if terms > BLOCK {
+                y[0] = join_lanes(lanes, |a, b| a + b);
+            } else if terms == 1 {
+                // One term keeps its sign if it is −0, which 0 + it would not.
+                y[..part.len()].copy_from_slice(&buffer[..part.len()]);
+            } else {
+                for (y, terms) in y.iter_mut().zip(buffer[..part.len()].chunks_exact(terms)) {
+                    *y = fold_sum(terms, |x| x);
+                }
+            }
         }
-        // One term keeps its sign if it is −0, which 0 + it would not.
-        y[r.out / r.len] = if r.len == 1 { buffer[0] } else { join_lanes(lanes, |a, b| a + b) };
     });
+}
+
+/// How many terms a sum along the last axis has.
+fn terms(full: Shape) -> usize {
+    full.dims().last().copied().unwrap_or(1)
 }
 
 /// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each row.
@@ -230,18 +260,23 @@ fn vjp_part<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SU
     if repeats {
         d.fill(F::zero());
     }
-    let row = |r: Row<N>| {
-        let g = if SUM { &g[r.out / r.len..][..1] } else { &g[r.out..r.out + r.len] };
+    let terms = terms(full);
+    rows(full, x.map(|x| x.1), |r| {
+        let g = &g[if SUM { r.out / terms } else { r.out }..];
         let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[I]..], r.moves[I] || r.len == 1);
         x.repeat(&mut room);
         let mut lanes = [F::zero(); LANES];
-        for block in blocks(r.len) {
+        for block in blocks(0..r.len) {
             let n = block.len();
             let x = x.block(&mut room, block.clone());
-            let g = if SUM { g } else { fill_up(&g[block.clone()], &mut g_room) };
+            let g = if SUM {
+                spread(g, terms, block.clone(), &mut g_room)
+            } else {
+                fill_up(&g[block.clone()], &mut g_room)
+            };
             let direct = moves && !repeats && n == filled(n);
             let to = if direct { &mut d[block.clone()] } else { &mut buffer[..filled(n)] };
-            slopes::<F, T, N, I, SUM>(f, &x, g, to);
+            slopes::<F, T, N, I>(f, &x, g, to);
             if !moves {
                 add_lanes(&mut lanes, &buffer[..n]);
             } else if repeats {
@@ -253,6 +288,5 @@ fn vjp_part<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SU
         if !moves {
             d[0] += join_lanes(lanes, |a, b| a + b);
         }
-    };
-    if SUM { lines(full, x.map(|x| x.1), row) } else { rows(full, x.map(|x| x.1), row) }
+    });
 }

@@ -27,14 +27,6 @@ pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N], f: impl FnM
     }
 }
 
-/// Calls `f` for each row along the last axis of `out`, in order. The operands broadcast to `out`.
-#[inline(always)]
-pub(crate) fn lines<const N: usize>(out: Shape, operands: [Shape; N], f: impl FnMut(Row<N>)) {
-    if out.size() > 0 {
-        walk(align(out, operands), f);
-    }
-}
-
 #[inline(always)]
 fn walk<const N: usize>((dims, strides): Axes<N>, mut f: impl FnMut(Row<N>)) {
     let [n0, n1, n2, len] = dims;
@@ -49,19 +41,6 @@ fn walk<const N: usize>((dims, strides): Axes<N>, mut f: impl FnMut(Row<N>)) {
             }
         }
     }
-}
-
-/// Axes as they are.
-fn align<const N: usize>(out: Shape, operands: [Shape; N]) -> Axes<N> {
-    let lead = MAX_RANK - out.rank();
-    let mut dims = [1; MAX_RANK];
-    dims[lead..].copy_from_slice(out.dims());
-    let strides = operands.map(|s| {
-        let mut aligned = [0; MAX_RANK];
-        aligned[lead..].copy_from_slice(&s.strides_in(out)[..out.rank()]);
-        aligned
-    });
-    (dims, strides)
 }
 
 /// Drops axes of extent 1 and joins neighbours that every operand walks alike, so that rows are as long as they can be.
@@ -112,21 +91,5 @@ mod tests {
         );
         assert_eq!(walk(&[1, 1], &[]), [(0, 1, 0, false)]);
         assert_eq!(walk(&[0, 3], &[3]), []);
-    }
-
-    #[test]
-    fn lines_are_the_last_axis() {
-        let walk = |out: &[usize], a: &[usize]| {
-            let mut seen = Vec::new();
-            lines(Shape::new(out), [Shape::new(a)], |r| seen.push((r.out, r.len, r.at[0], r.moves[0])));
-            seen
-        };
-        assert_eq!(walk(&[2, 3], &[2, 3]), [(0, 3, 0, true), (3, 3, 3, true)]);
-        assert_eq!(walk(&[2, 3], &[3]), [(0, 3, 0, true), (3, 3, 0, true)]);
-        assert_eq!(walk(&[2, 3], &[2, 1]), [(0, 3, 0, false), (3, 3, 1, false)]);
-        assert_eq!(walk(&[2, 1], &[2, 1]), [(0, 1, 0, false), (1, 1, 1, false)]);
-        assert_eq!(walk(&[2, 1, 2], &[1, 2]), [(0, 2, 0, true), (2, 2, 0, true)]);
-        assert_eq!(walk(&[], &[]), [(0, 1, 0, false)]);
-        assert_eq!(walk(&[2, 0], &[0]), []);
     }
 }
