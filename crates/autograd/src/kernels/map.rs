@@ -174,8 +174,15 @@ pub(crate) fn add<F: Real>(a: &[F], b: &[F], y: &mut [F]) {
 }
 
 /// y ← y + x.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 pub(crate) fn add_assign<F: Real>(y: &mut [F], x: &[F]) {
+    let n = y.len();
+    share_slices(n.div_ceil(LANES), n >= SHARED, [(y, LANES)], |part, [y]| {
+        add_assign_part(y, &x[part.start * LANES..][..y.len()]);
+    });
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn add_assign_part<F: Real>(y: &mut [F], x: &[F]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += x;
     }

@@ -27,6 +27,7 @@ use lists::Lists;
 pub(super) use lists::{finite, nonzeros};
 use std::cell::Cell;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) use tile::{Visits, visit};
 
 thread_local! {
@@ -45,27 +46,45 @@ pub(super) unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c
     let turned = a.transposed;
     let (s, d) = if turned { (b.t(), a.t()) } else { (a, b) };
     let extents = [s.rows, s.cols, d.cols];
-    // Of D and C, the smaller one tells whether D is finite; D does so before anything is computed.
+    // Of D and C, the smaller one tells whether D is finite, D before anything is computed; each thread looks at its columns.
     let before = d.data.len() <= c.len();
     // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
     // `c` is borrowed mutably, so that it overlaps neither operand.
     unsafe {
-        let finite = |data: &[L::Elem]| L::finite(data.as_ptr(), data.len());
         lists::with::<L>([s.rows, s.cols], View::new(s), most, |lists| {
-            if before && !finite(d.data) {
-                return false;
-            }
-            let (s, d, to) = (View::new(s), View::new(d), Out(c.as_mut_ptr()));
-            share(extents[2].div_ceil(L::LEN), is_shared(extents), |part| {
+            let (s, d, to, finite) = (View::new(s), View::new(d), Out(c.as_mut_ptr()), AtomicBool::new(true));
+            let [m, k, n] = extents;
+            share(n.div_ceil(L::LEN), is_shared(extents), |part| {
+                // Columns of D that are not finite leave others of C alone.
+                let (j, width) = (part.start * L::LEN, n.min(part.end * L::LEN) - part.start * L::LEN);
+                if before && !is_finite::<L>([k, width], d.from(0, j)) {
+                    return finite.store(false, Ordering::Relaxed);
+                }
                 if turned {
                     strips::<L, true>(extents, part, lists, s, d, &to);
                 } else {
                     strips::<L, false>(extents, part, lists, s, d, &to);
                 }
+                let (row, col) = if turned { (1, m) } else { (n, 1) };
+                let c = View { at: to.from(0).cast_const(), row, col };
+                if !before && !is_finite::<L>([m, width], c.from(0, j)) {
+                    finite.store(false, Ordering::Relaxed);
+                }
             });
-            before || finite(c)
+            finite.into_inner()
         })
     }
+}
+
+/// Whether all elements of a matrix `[rows, cols]` are finite.
+///
+/// # Safety
+///
+/// The processor has the instruction set, and the matrix these extents.
+unsafe fn is_finite<L: Isa>([rows, cols]: [usize; 2], m: View<L::Elem>) -> bool {
+    let (lines, length, stride) = if m.col == 1 { (rows, cols, m.row) } else { (cols, rows, m.col) };
+    // SAFETY: the caller's promises.
+    (0..lines).all(|i| unsafe { L::finite(m.at.add(i * stride), length) })
 }
 
 /// Columns of C = S·D with `[m, k, n]`, `part` of its vectors; with `TURNED`, `c` is `[n, m]` and gets the transpose.
