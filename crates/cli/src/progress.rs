@@ -109,6 +109,10 @@ impl vae::Rows<f32> for Counted<'_> {
         self.rows.read(rows, rng, out);
         self.bar.inc(rows.len() as u64);
     }
+
+    fn draws(&self) -> bool {
+        vae::Rows::<f32>::draws(self.rows)
+    }
 }
 
 fn style(template: &str) -> ProgressStyle {

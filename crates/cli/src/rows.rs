@@ -105,6 +105,10 @@ impl vae::Rows<f32> for Rows {
     fn read<R: Rng + ?Sized>(&self, rows: &[usize], rng: &mut R, out: &mut [f32]) {
         if self.draw { self.examples.draw(rows, rng, out) } else { self.examples.grey(rows, out) }
     }
+
+    fn draws(&self) -> bool {
+        self.draw
+    }
 }
 
 impl Part {

@@ -1,5 +1,6 @@
 //! Where batches come from.
 
+use crate::Threads;
 use autograd::{Real, Tensor};
 use rand::Rng;
 
@@ -14,6 +15,31 @@ pub trait Rows<F: Real>: Sync {
     /// Writes the named rows to `out`, `[rows.len(), D]`. What is drawn anew each time a row is read, as dynamic
     /// binarisation is, comes from `rng`.
     fn read<R: Rng + ?Sized>(&self, rows: &[usize], rng: &mut R, out: &mut [F]);
+
+    /// Whether [`read`](Rows::read) draws anything. If it does not, threads read a batch together.
+    fn draws(&self) -> bool {
+        true
+    }
+}
+
+/// Elements from which on threads read a batch together.
+const SHARED: usize = 1 << 15;
+
+/// [`Rows::read`] by several threads, if nothing is drawn.
+pub(crate) fn read<F: Real, D: Rows<F>, R: Rng + Clone + Send + Sync>(
+    data: &D,
+    rows: &[usize],
+    rng: &mut R,
+    threads: &Threads,
+    out: &mut [F],
+) {
+    let count = threads.count();
+    if count == 1 || out.len() < SHARED || data.draws() {
+        return data.read(rows, rng, out);
+    }
+    let (each, rng) = (rows.len().div_ceil(count), &*rng);
+    let mut parts: Vec<_> = rows.chunks(each).zip(out.chunks_mut(each * data.features())).collect();
+    threads.for_each(&mut parts, |_, (rows, out)| data.read(rows, &mut rng.clone(), out));
 }
 
 /// The rows of a matrix `[N, D]`, as they are.
@@ -30,5 +56,9 @@ impl<F: Real> Rows<F> for Tensor<F> {
         for (&row, out) in rows.iter().zip(out.chunks_exact_mut(self.shape()[1].max(1))) {
             out.copy_from_slice(self.row(row));
         }
+    }
+
+    fn draws(&self) -> bool {
+        false
     }
 }

@@ -1,8 +1,9 @@
 //! A part of a batch, with a tape of its own.
 
 use crate::objective::Objective;
+use crate::rows::read;
 use crate::terms::Sums;
-use crate::{Rows, Vae};
+use crate::{Rows, Threads, Vae};
 use autograd::prelude::*;
 use prob::Key;
 use std::ops::Range;
@@ -12,6 +13,7 @@ pub(super) struct Step<'a, M, O, D> {
     pub model: &'a M,
     pub objective: &'a O,
     pub data: &'a D,
+    pub threads: &'a Threads,
     /// The rows of the whole batch.
     pub rows: &'a [usize],
     pub key: Key,
@@ -43,7 +45,8 @@ impl<F: Real> Shard<F> {
         let mut noise = step.key.stream("noise", step.number, number as u64);
         let sums = &mut self.sums;
         self.tape.value_and_grad(|tape| {
-            let x = tape.fill([rows.len(), step.data.features()], |x| step.data.read(rows, &mut draws, x));
+            let x =
+                tape.fill([rows.len(), step.data.features()], |x| read(step.data, rows, &mut draws, step.threads, x));
             let bound = step.objective.bound(step.model, x, &mut noise);
             *sums = Sums::of(&bound);
             bound.objective().sum_all() * (-1.0 / step.rows.len() as f64)

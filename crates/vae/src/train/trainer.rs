@@ -173,7 +173,7 @@ where
         let Trainer { model, objective, optimizer, settings, threads, rooms, position, .. } = self;
         let active = &mut self.shards[..shards];
         let number = position.steps;
-        let step = Step { model, objective, data, rows, key: Key::new(settings.seed), number };
+        let step = Step { model, objective, data, threads, rows, key: Key::new(settings.seed), number };
         threads.for_each_large(active, |i, shard| shard.run(i, part(rows.len(), shards, i), &step));
 
         let mut sums = Sums::default();

@@ -59,8 +59,10 @@ impl Cut {
 
 /// A step of the optimiser with the sum of the shards' gradients, added in the order of the shards.
 ///
-/// Threads take the blocks of all parameters in turn, the largest first, so that small ones are left for whoever is done early;
-/// who took which does not show. Returns whether the sum was finite; if not, the parameters are not either.
+/// Of each parameter a thread takes its share of the blocks, which the sweep may have left in its cache; then what others have
+/// not come to. Large ones come first, so that small ones are left for whoever is done early. Who took which does not show.
+///
+/// Returns whether the sum was finite; if not, the parameters are not either.
 pub(super) fn update<F, M, P>(
     model: &mut M,
     optimizer: &mut P,
@@ -86,23 +88,28 @@ where
         }
         rooms().push(room);
     };
-    let mut shared = Vec::new();
+    let (count, mut size) = (threads.count(), 0);
+    let own: Vec<_> = (0..count).map(|_| Mutex::new(Vec::new())).collect();
+    let of = |thread: usize| own[thread].lock().expect("nobody panics while taking a block");
     optimizer.begin_step(
         model,
         |param| {
             let touched = shards.iter().any(|shard| shard.contains(param.id()));
             touched.then(|| Cut::new(param.id(), param.value().shape()))
         },
-        |update, cut| match threads.count() {
-            1 => cut.blocks(update).for_each(&apply),
-            _ => shared.extend(cut.blocks(update)),
+        |update, cut| {
+            size += update.len();
+            for (i, block) in cut.blocks(update).enumerate() {
+                if count == 1 { apply(block) } else { of(i * count / cut.blocks).push(block) }
+            }
         },
     );
-    shared.sort_unstable_by_key(|block| block.update.len());
-    let worth = shared.iter().map(|block| block.update.len()).sum::<usize>() >= SHARED;
-    let shared = Mutex::new(shared);
-    let next = || shared.lock().expect("nobody panics while taking a block").pop();
-    threads.together(worth, |_| std::iter::from_fn(next).for_each(&apply));
+    (0..count).for_each(|thread| of(thread).sort_unstable_by_key(|block| block.update.len()));
+    threads.together(size >= SHARED, |thread| {
+        for thread in (thread..count).chain(0..thread) {
+            std::iter::from_fn(|| of(thread).pop()).for_each(&apply);
+        }
+    });
     finite.into_inner()
 }
 
