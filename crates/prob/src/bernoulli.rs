@@ -78,7 +78,7 @@ impl<F: Real> Function<F, 2> for LogMass {
         let m = if l > F::zero() { F::one() - x } else { x };
         let loss = if m == F::zero() { F::zero() } else { m * l.abs() };
         let loss = if (x < F::zero()) | (x > F::one()) { F::infinity() } else { loss };
-        -loss - (-l.abs()).fast_exp().fast_ln_1p_unit()
+        -loss - (-l.abs()).fast_exp_nonpositive().fast_ln_1p_unit()
     }
 
     #[inline(always)]

@@ -95,14 +95,14 @@ impl<F: Real> Function<F, 3> for Below {
     #[inline(always)]
     fn f(&self, [x, loc, scale]: [F; 3]) -> F {
         let u = (x - loc) / scale;
-        let tail = F::of(0.5) * (-u.abs()).fast_exp();
+        let tail = F::of(0.5) * (-u.abs()).fast_exp_nonpositive();
         if u > F::zero() { F::one() - tail } else { tail }
     }
 
     #[inline(always)]
     fn d<const I: usize>(&self, [x, loc, scale]: [F; 3]) -> F {
         let u = (x - loc) / scale;
-        let density = F::of(0.5) * (-u.abs()).fast_exp() / scale;
+        let density = F::of(0.5) * (-u.abs()).fast_exp_nonpositive() / scale;
         let slope = match I {
             0 => density,
             1 => -density,

@@ -82,7 +82,7 @@ impl<F: Real> Function<F, 3> for LogDensity {
     #[inline(always)]
     fn f(&self, [x, loc, scale]: [F; 3]) -> F {
         let a = ((x - loc) / scale).abs();
-        -a - F::of(2.0) * (-a).fast_exp().fast_ln_1p_unit() - scale.fast_ln()
+        -a - F::of(2.0) * (-a).fast_exp_nonpositive().fast_ln_1p_unit() - scale.fast_ln()
     }
 
     #[inline(always)]

@@ -59,7 +59,7 @@ pub fn log_normalizer<F: Real>(a: F) -> F {
 /// E\[m\] = 1/a − 1/(eᵃ − 1) for a ≥ 0; the derivative is −[`variance`].
 #[inline(always)]
 pub fn mean<F: Real>(a: F) -> F {
-    let e = (-a).fast_exp();
+    let e = (-a).fast_exp_nonpositive();
     let near = F::of(0.5) - a * series::<F, 1>(a * a);
     let far = a.recip() - e / (F::one() - e);
     if a < F::one() { near } else { far }
@@ -68,7 +68,7 @@ pub fn mean<F: Real>(a: F) -> F {
 /// Var\[m\] = 1/a² − eᵃ/(eᵃ − 1)² for a ≥ 0.
 #[inline(always)]
 pub fn variance<F: Real>(a: F) -> F {
-    let (e, r) = ((-a).fast_exp(), a.recip());
+    let (e, r) = ((-a).fast_exp_nonpositive(), a.recip());
     let rest = F::one() - e;
     let far = r * r - e / (rest * rest);
     if a < F::one() { series::<F, 2>(a * a) } else { far }
@@ -77,7 +77,7 @@ pub fn variance<F: Real>(a: F) -> F {
 /// The derivative of the [`variance`], eᵃ (eᵃ + 1)/(eᵃ − 1)³ − 2/a³.
 #[inline(always)]
 pub fn variance_slope<F: Real>(a: F) -> F {
-    let (e, r) = ((-a).fast_exp(), a.recip());
+    let (e, r) = ((-a).fast_exp_nonpositive(), a.recip());
     let rest = F::one() - e;
     let far = e * (F::one() + e) / (rest * rest * rest) - F::of(2.0) * r * r * r;
     if a < F::one() { a * series::<F, 3>(a * a) } else { far }

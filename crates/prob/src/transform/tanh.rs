@@ -21,7 +21,7 @@ impl<F: Real> Function<F, 1> for LogSlope {
     #[inline(always)]
     fn f(&self, [x]: [F; 1]) -> F {
         let a = x.abs();
-        F::of(2.0) * (F::of(LN_2) - a - (F::of(-2.0) * a).fast_exp().fast_ln_1p_unit())
+        F::of(2.0) * (F::of(LN_2) - a - (F::of(-2.0) * a).fast_exp_nonpositive().fast_ln_1p_unit())
     }
 
     #[inline(always)]
