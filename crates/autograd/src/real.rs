@@ -1,6 +1,9 @@
 //! The one generic bound of the workspace.
 
-use crate::kernels::{gemm::Gemm, math::Math};
+use crate::kernels::{
+    gemm::Gemm,
+    math::{Contracted, Math},
+};
 use num_traits::{Float, FloatConst, NumAssign};
 use std::fmt::{Debug, Display, LowerExp};
 use std::iter::Sum;
@@ -20,6 +23,16 @@ pub trait Real:
 
     /// The same number as `f64`; exact for both types.
     fn as_f64(self) -> f64;
+
+    /// The same type with elementary functions for processors that have fused multiply-adds, which formulas are computed with there.
+    #[doc(hidden)]
+    type Contracted: Real<Contracted = Self::Contracted>;
+
+    #[doc(hidden)]
+    fn contracted(x: &[Self]) -> &[Self::Contracted];
+
+    #[doc(hidden)]
+    fn contracted_mut(x: &mut [Self]) -> &mut [Self::Contracted];
 }
 
 impl Real for f32 {
@@ -34,6 +47,18 @@ impl Real for f32 {
     fn as_f64(self) -> f64 {
         f64::from(self)
     }
+
+    type Contracted = Contracted;
+
+    #[inline(always)]
+    fn contracted(x: &[f32]) -> &[Contracted] {
+        Contracted::of(x)
+    }
+
+    #[inline(always)]
+    fn contracted_mut(x: &mut [f32]) -> &mut [Contracted] {
+        Contracted::of_mut(x)
+    }
 }
 
 impl Real for f64 {
@@ -47,5 +72,18 @@ impl Real for f64 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         self
+    }
+
+    /// The standard library's functions are what they are.
+    type Contracted = f64;
+
+    #[inline(always)]
+    fn contracted(x: &[f64]) -> &[f64] {
+        x
+    }
+
+    #[inline(always)]
+    fn contracted_mut(x: &mut [f64]) -> &mut [f64] {
+        x
     }
 }

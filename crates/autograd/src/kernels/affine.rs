@@ -4,7 +4,7 @@
 
 use super::chunks::{LANES, filled, whole};
 use super::gemm::{Mat, matmul, matmul_bias};
-use super::map::{Unary, add_assign, each_slope};
+use super::map::{Curve, Unary, add_assign, each_slope};
 use super::scratch::{self, Scratch};
 use super::share::{Apart, SHARED, share, share_slices};
 use crate::Real;
@@ -13,21 +13,30 @@ use std::cell::Cell;
 
 /// y = f(x·Wᵀ + bias) with x `[rows, k]`, W `[n, k]` and y `[rows, n]`. `before` gets x·Wᵀ + bias, if the derivative needs it;
 /// otherwise it is empty.
-pub(crate) fn affine<F: Real, U: Unary<F>>(f: &U, [x, w]: [Mat<'_, F>; 2], bias: &[F], y: &mut [F], before: &mut [F]) {
-    if U::IS_IDENTITY {
+pub(crate) fn affine<F: Real, U: Curve<F>>(f: &U, [x, w]: [Mat<'_, F>; 2], bias: &[F], y: &mut [F], before: &mut [F]) {
+    if <U as Unary<F>>::IS_IDENTITY {
         return matmul_bias(x, w.t(), bias, y);
     }
     matmul(x, w.t(), y);
     let (n, size) = (bias.len(), y.len());
     if n > 0 {
-        let rows = [(y, n), (before, if U::NEEDS_X { n } else { 0 })];
+        let rows = [(y, n), (before, if <U as Unary<F>>::NEEDS_X { n } else { 0 })];
         share_slices(size / n, size >= SHARED, rows, |_, [y, before]| finish_rows(f, bias, y, before));
     }
 }
 
 /// y ← f(y + bias) for each row of y.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-fn finish_rows<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
+fn finish_rows<F: Real, U: Curve<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
+    if fuses!() {
+        finish_by(f, F::contracted(bias), F::contracted_mut(y), F::contracted_mut(before));
+    } else {
+        finish_by(f, bias, y, before);
+    }
+}
+
+#[inline(always)]
+fn finish_by<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
     let n = bias.len();
     let whole = whole(n);
     let apply = |y: &mut [F], bias: &[F], before: &mut [F]| {
@@ -62,7 +71,7 @@ thread_local! {
 }
 
 /// g ← g · f′(x), and d = Σ of the rows of g.
-pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
+pub(crate) fn finish_vjp<F: Real, U: Curve<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
     let (n, size) = (d.len(), g.len());
     d.fill(F::zero());
     let block = ROWS * n;
@@ -85,7 +94,17 @@ pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut 
 
 /// [`finish_vjp`] of some rows.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-fn finish_vjp_rows<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
+fn finish_vjp_rows<F: Real, U: Curve<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
+    if fuses!() {
+        let (x, y) = (F::contracted(x), F::contracted(y));
+        finish_vjp_by(f, x, y, F::contracted_mut(g), F::contracted_mut(d));
+    } else {
+        finish_vjp_by(f, x, y, g, d);
+    }
+}
+
+#[inline(always)]
+fn finish_vjp_by<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], d: &mut [F]) {
     d.fill(F::zero());
     let n = d.len();
     for ((g, x), y) in g.chunks_exact_mut(n).zip(x.chunks_exact(n)).zip(y.chunks_exact(n)) {

@@ -19,6 +19,14 @@ use crate::{Real, Shape};
 use multiversion::multiversion;
 use std::ops::Range;
 
+/// Where there is one version, it is that of the least processor.
+#[cfg(debug_assertions)]
+macro_rules! fuses {
+    () => {
+        cfg!(any(target_feature = "fma", target_arch = "aarch64"))
+    };
+}
+
 /// Elements of a block.
 const BLOCK: usize = 8 * LANES;
 
@@ -29,6 +37,11 @@ pub trait Function<F, const N: usize>: Sync {
     /// ∂f/∂x_I. The number I is known when this is compiled: a `match` on it is not a branch.
     fn d<const I: usize>(&self, x: [F; N]) -> F;
 }
+
+/// A [`Function`] of the numbers of an array type, and of those that stand for them where multiply-adds are fused.
+pub trait Formula<F: Real, const N: usize>: Function<F, N> + Function<F::Contracted, N> {}
+
+impl<F: Real, T: Function<F, N> + Function<F::Contracted, N>, const N: usize> Formula<F, N> for T {}
 
 /// A row: the arrays from its first elements on, and which of them move.
 struct Arguments<'a, F, const N: usize> {
@@ -148,7 +161,7 @@ fn add_lanes<F: Real>(lanes: &mut [F; LANES], block: &[F]) {
 }
 
 /// y = f(x), where each of `x` broadcasts to `full`, the shape of `y`.
-pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+pub(crate) fn each<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     Cut::new(full).share(x, full, &[], y, &|x, full, _, y| each_part(f, x, full, y));
 }
 
@@ -159,9 +172,18 @@ pub(crate) fn each<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F],
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-fn each_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+fn each_part<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+    if fuses!() {
+        each_by(f, x.map(|(x, shape)| (F::contracted(x), shape)), full, F::contracted_mut(y));
+    } else {
+        each_by(f, x, full, y);
+    }
+}
+
+#[inline(always)]
+fn each_by<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
-    rows(full, x.map(|x| x.1), |r| {
+    for r in rows(full, x.map(|x| x.1)) {
         let (x, y) = (Arguments::new(&x, &r), &mut y[r.out..r.out + r.len]);
         x.repeat(&mut room);
         for block in blocks(0..r.len) {
@@ -172,12 +194,12 @@ fn each_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape
                 y.copy_from_slice(&buffer[..n]);
             }
         }
-    });
+    }
 }
 
 /// y = Σ f(x) along the last axis of `full`, to which each of `x` broadcasts, in the order of
 /// [`fold_sum`](super::reduce::fold_sum).
-pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+pub(crate) fn sum<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let cut = Cut::new(full);
     let cut = cut.only_if(!cut.is_along_last(full));
     cut.share(x, full, &[], y, &|x, full, _, y| sum_part(f, x, full, y));
@@ -190,13 +212,22 @@ pub(crate) fn sum<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], 
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-fn sum_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+fn sum_part<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
+    if fuses!() {
+        sum_by(f, x.map(|(x, shape)| (F::contracted(x), shape)), full, F::contracted_mut(y));
+    } else {
+        sum_by(f, x, full, y);
+    }
+}
+
+#[inline(always)]
+fn sum_by<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     let (mut room, mut buffer) = ([[F::zero(); BLOCK]; N], [F::zero(); BLOCK]);
     y.fill(F::zero());
     let terms = terms(full);
     // As many whole sums as a block holds, or one.
     let span = if terms > BLOCK { terms } else { BLOCK - BLOCK % terms.max(1) };
-    rows(full, x.map(|x| x.1), |r| {
+    for r in rows(full, x.map(|x| x.1)) {
         let x = Arguments::new(&x, &r);
         x.repeat(&mut room);
         for start in (0..r.len).step_by(span) {
@@ -220,7 +251,7 @@ fn sum_part<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: [(&[F], Shape)
                 }
             }
         }
-    });
+    }
 }
 
 /// How many terms a sum along the last axis has.
@@ -229,7 +260,7 @@ fn terms(full: Shape) -> usize {
 }
 
 /// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each row.
-pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
+pub(crate) fn vjp<F: Real, T: Formula<F, N>, const N: usize, const I: usize, const SUM: bool>(
     f: &T,
     x: [(&[F], Shape); N],
     full: Shape,
@@ -248,7 +279,23 @@ pub(crate) fn vjp<F: Real, T: Function<F, N>, const N: usize, const I: usize, co
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-fn vjp_part<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
+fn vjp_part<F: Real, T: Formula<F, N>, const N: usize, const I: usize, const SUM: bool>(
+    f: &T,
+    x: [(&[F], Shape); N],
+    full: Shape,
+    g: &[F],
+    d: &mut [F],
+) {
+    if fuses!() {
+        let x = x.map(|(x, shape)| (F::contracted(x), shape));
+        vjp_by::<_, T, N, I, SUM>(f, x, full, F::contracted(g), F::contracted_mut(d));
+    } else {
+        vjp_by::<F, T, N, I, SUM>(f, x, full, g, d);
+    }
+}
+
+#[inline(always)]
+fn vjp_by<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
     f: &T,
     x: [(&[F], Shape); N],
     full: Shape,
@@ -261,7 +308,7 @@ fn vjp_part<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SU
         d.fill(F::zero());
     }
     let terms = terms(full);
-    rows(full, x.map(|x| x.1), |r| {
+    for r in rows(full, x.map(|x| x.1)) {
         let g = &g[if SUM { r.out / terms } else { r.out }..];
         let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[I]..], r.moves[I] || r.len == 1);
         x.repeat(&mut room);
@@ -288,5 +335,5 @@ fn vjp_part<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SU
         if !moves {
             d[0] += join_lanes(lanes, |a, b| a + b);
         }
-    });
+    }
 }

@@ -22,6 +22,11 @@ pub trait Unary<F>: Sync {
     fn df(&self, x: F, y: F) -> F;
 }
 
+/// A [`Unary`] of the numbers of an array type, and of those that stand for them where multiply-adds are fused.
+pub trait Curve<F: Real>: Unary<F> + Unary<F::Contracted> {}
+
+impl<F: Real, U: Unary<F> + Unary<F::Contracted>> Curve<F> for U {}
+
 /// f(x) = x, with derivative 1.
 #[derive(Debug)]
 pub(crate) struct Identity;
@@ -42,7 +47,7 @@ impl<F: Real> Unary<F> for Identity {
 }
 
 /// y = f(x).
-pub(crate) fn unary<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
+pub(crate) fn unary<F: Real, U: Curve<F>>(op: &U, x: &[F], y: &mut [F]) {
     let n = y.len();
     share_slices(n.div_ceil(LANES), n >= SHARED, [(y, LANES)], |part, [y]| {
         unary_part(op, &x[part.start * LANES..][..y.len()], y);
@@ -50,7 +55,12 @@ pub(crate) fn unary<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-fn unary_part<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
+fn unary_part<F: Real, U: Curve<F>>(op: &U, x: &[F], y: &mut [F]) {
+    if fuses!() { unary_by(op, F::contracted(x), F::contracted_mut(y)) } else { unary_by(op, x, y) }
+}
+
+#[inline(always)]
+fn unary_by<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
     let ((x, x_rest), (y, y_rest)) = (x.split_at(whole(x.len())), y.split_at_mut(whole(x.len())));
     values(op, x, y);
     if !y_rest.is_empty() {
@@ -69,7 +79,7 @@ fn values<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
 }
 
 /// g ← g · f′(x).
-pub(crate) fn unary_vjp<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
+pub(crate) fn unary_vjp<F: Real, U: Curve<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
     let n = g.len();
     share_slices(n.div_ceil(LANES), n >= SHARED, [(g, LANES)], |part, [g]| {
         let at = part.start * LANES..part.start * LANES + g.len();
@@ -78,8 +88,12 @@ pub(crate) fn unary_vjp<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut 
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-fn unary_vjp_part<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
-    each_slope(op, x, y, g);
+fn unary_vjp_part<F: Real, U: Curve<F>>(op: &U, x: &[F], y: &[F], g: &mut [F]) {
+    if fuses!() {
+        each_slope(op, F::contracted(x), F::contracted(y), F::contracted_mut(g));
+    } else {
+        each_slope(op, x, y, g);
+    }
 }
 
 /// g ← g · f′(x), for the instructions of its caller.
@@ -115,7 +129,7 @@ pub(crate) fn binary<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&
 
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
 fn binary_part<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], Shape), y: &mut [F], out: Shape) {
-    rows(out, [a.1, b.1], |r| {
+    for r in rows(out, [a.1, b.1]) {
         let y = &mut y[r.out..r.out + r.len];
         let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
         match r.moves {
@@ -124,7 +138,7 @@ fn binary_part<F: Real, B: Function<F, 2>>(op: &B, a: (&[F], Shape), b: (&[F], S
             [false, true] => y.iter_mut().zip(b).for_each(|(y, &b)| *y = op.f([a[0], b])),
             [false, false] => y.fill(op.f([a[0], b[0]])),
         }
-    });
+    }
 }
 
 /// d = g · ∂f/∂a (or ∂f/∂b with `WRT_B`), in the shape of the output.
@@ -148,7 +162,7 @@ fn binary_vjp_part<F: Real, B: Function<F, 2>, const WRT_B: bool>(
     d: &mut [F],
     out: Shape,
 ) {
-    rows(out, [a.1, b.1], |r| {
+    for r in rows(out, [a.1, b.1]) {
         let (d, g) = (&mut d[r.out..r.out + r.len], &g[r.out..r.out + r.len]);
         let (a, b) = (&a.0[r.at[0]..], &b.0[r.at[1]..]);
         let slope = |a, b| if WRT_B { op.d::<1>([a, b]) } else { op.d::<0>([a, b]) };
@@ -162,7 +176,7 @@ fn binary_vjp_part<F: Real, B: Function<F, 2>, const WRT_B: bool>(
                 d.for_each(|(d, &g)| *d = g * slope);
             }
         }
-    });
+    }
 }
 
 /// y = a + b.

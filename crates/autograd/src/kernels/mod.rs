@@ -4,6 +4,13 @@
 //! runs; a plain `cargo build --release` is therefore fast on every processor. What a loop calls must be
 //! `#[inline(always)]`, or it is left out of that.
 
+/// Whether the version of a kernel in which this stands is for processors with fused multiply-adds.
+macro_rules! fuses {
+    () => {
+        multiversion::target::target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"))
+    };
+}
+
 pub(crate) mod affine;
 mod chunks;
 pub(crate) mod conv;

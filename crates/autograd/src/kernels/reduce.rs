@@ -117,7 +117,7 @@ pub(crate) fn sum_of_squares<F: Real>(x: &[F]) -> F {
 /// Adds `g`, of shape `out`, to `d`, of a shape that broadcasts to `out`: the sum over what was repeated.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 pub(crate) fn unbroadcast<F: Real>(g: &[F], out: Shape, d: &mut [F], shape: Shape) {
-    rows(out, [shape], |r| {
+    for r in rows(out, [shape]) {
         let g = &g[r.out..r.out + r.len];
         let d = &mut d[r.at[0]..];
         if r.moves[0] {
@@ -125,7 +125,7 @@ pub(crate) fn unbroadcast<F: Real>(g: &[F], out: Shape, d: &mut [F], shape: Shap
         } else {
             d[0] += fold_sum(g, |g| g);
         }
-    });
+    }
 }
 
 /// y = Σ x along an axis.

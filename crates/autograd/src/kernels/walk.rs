@@ -19,27 +19,50 @@ pub(crate) struct Row<const N: usize> {
 /// Extents and each operand's strides, right-aligned: axes that are not there have extent 1.
 type Axes<const N: usize> = ([usize; MAX_RANK], [[usize; MAX_RANK]; N]);
 
-/// Calls `f` for each longest possible row of `out`, in order. The operands broadcast to `out`.
+/// The longest possible rows of `out`, in order. The operands broadcast to `out`.
 #[inline(always)]
-pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N], f: impl FnMut(Row<N>)) {
-    if out.size() > 0 {
-        walk(merge(out, operands), f);
+pub(crate) fn rows<const N: usize>(out: Shape, operands: [Shape; N]) -> Rows<N> {
+    let (dims, strides) = merge(out, operands);
+    Rows {
+        dims,
+        strides,
+        next: [0; MAX_RANK - 1],
+        row: 0,
+        count: if out.size() == 0 { 0 } else { out.size() / dims[MAX_RANK - 1] },
     }
 }
 
-#[inline(always)]
-fn walk<const N: usize>((dims, strides): Axes<N>, mut f: impl FnMut(Row<N>)) {
-    let [n0, n1, n2, len] = dims;
-    let moves = strides.map(|s| s[MAX_RANK - 1] != 0);
-    let mut offset = 0;
-    for i in 0..n0 {
-        for j in 0..n1 {
-            for k in 0..n2 {
-                let at = strides.map(|s| i * s[0] + j * s[1] + k * s[2]);
-                f(Row { out: offset, len, at, moves });
-                offset += len;
-            }
+/// Rows that [`rows`] gives. They are an iterator, since a long body of a loop that is a closure would not be inlined.
+pub(crate) struct Rows<const N: usize> {
+    dims: [usize; MAX_RANK],
+    strides: [[usize; MAX_RANK]; N],
+    /// Where the next row is along all axes but the last.
+    next: [usize; MAX_RANK - 1],
+    /// How many rows came before it, and how many there are.
+    row: usize,
+    count: usize,
+}
+
+impl<const N: usize> Iterator for Rows<N> {
+    type Item = Row<N>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Row<N>> {
+        if self.row == self.count {
+            return None;
         }
+        let len = self.dims[MAX_RANK - 1];
+        let at = self.strides.map(|s| self.next.iter().zip(s).map(|(i, s)| i * s).sum());
+        let row = Row { out: self.row * len, len, at, moves: self.strides.map(|s| s[MAX_RANK - 1] != 0) };
+        self.row += 1;
+        for axis in (0..self.next.len()).rev() {
+            self.next[axis] += 1;
+            if self.next[axis] < self.dims[axis] {
+                break;
+            }
+            self.next[axis] = 0;
+        }
+        Some(row)
     }
 }
 
@@ -73,9 +96,7 @@ mod tests {
     use super::*;
 
     fn walk(out: &[usize], a: &[usize]) -> Vec<(usize, usize, usize, bool)> {
-        let mut seen = Vec::new();
-        rows(Shape::new(out), [Shape::new(a)], |r| seen.push((r.out, r.len, r.at[0], r.moves[0])));
-        seen
+        rows(Shape::new(out), [Shape::new(a)]).map(|r| (r.out, r.len, r.at[0], r.moves[0])).collect()
     }
 
     #[test]

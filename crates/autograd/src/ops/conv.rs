@@ -2,7 +2,7 @@
 
 use super::window::Window;
 use crate::kernels::conv::{self, Finish, Geometry};
-use crate::kernels::map::{self, Identity, Unary};
+use crate::kernels::map::{self, Curve, Identity, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
@@ -44,9 +44,9 @@ fn lay(window: &Window, x: Shape, w: Shape, image: [usize; 3], grid: [usize; 3])
 }
 
 /// Turns G into H = G·f′, and gives the bias the sums of H over images and pixels.
-fn finish_vjp<F: Real, U: Unary<F>>(f: &U, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
+fn finish_vjp<F: Real, U: Curve<F>>(f: &U, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
     let (y, shape) = (at.y(), at.output_shape());
-    let before = if U::NEEDS_X { at.keep() } else { y };
+    let before = if <U as Unary<F>>::NEEDS_X { at.keep() } else { y };
     if dx.needs(2) {
         dx.with(2, |d| conv::finish_vjp(f, before, y, g, shape[2] * shape[3], d));
     } else {
@@ -72,7 +72,7 @@ impl<U> Conv2d<U> {
     }
 }
 
-impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Conv2d<U> {
+impl<F: Real, U: Curve<F> + Debug + Send + 'static> Op<F> for Conv2d<U> {
     fn name(&self) -> &'static str {
         "conv2d"
     }
@@ -84,14 +84,14 @@ impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Conv2d<U> {
 
     /// What f is applied to, if its derivative needs it.
     fn keeps(&self, inputs: &[Shape]) -> usize {
-        if U::NEEDS_X { Op::<F>::shape(self, inputs).map_or(0, |y| y.size()) } else { 0 }
+        if <U as Unary<F>>::NEEDS_X { Op::<F>::shape(self, inputs).map_or(0, |y| y.size()) } else { 0 }
     }
 
     fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
         let [x, w, bias] = [inputs[0], inputs[1], inputs[2]];
         let geometry = self.geometry(&[x.shape(), w.shape(), bias.shape()]).expect("shapes were judged");
         let (x, w, bias) = (x.data(), w.data(), bias.data());
-        if U::NEEDS_X {
+        if <U as Unary<F>>::NEEDS_X {
             geometry.to_grid(x, w, Some(Finish { bias, f: &Identity }), keep);
             map::unary(&self.f, keep, y);
         } else {
@@ -126,7 +126,7 @@ impl<U> ConvTranspose2d<U> {
     }
 }
 
-impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for ConvTranspose2d<U> {
+impl<F: Real, U: Curve<F> + Debug + Send + 'static> Op<F> for ConvTranspose2d<U> {
     fn name(&self) -> &'static str {
         "conv_transpose2d"
     }
@@ -138,14 +138,14 @@ impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for ConvTranspose2d<U>
 
     /// What f is applied to, if its derivative needs it.
     fn keeps(&self, inputs: &[Shape]) -> usize {
-        if U::NEEDS_X { Op::<F>::shape(self, inputs).map_or(0, |y| y.size()) } else { 0 }
+        if <U as Unary<F>>::NEEDS_X { Op::<F>::shape(self, inputs).map_or(0, |y| y.size()) } else { 0 }
     }
 
     fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
         let [x, w, bias] = [inputs[0], inputs[1], inputs[2]];
         let geometry = self.geometry(&[x.shape(), w.shape(), bias.shape()]).expect("shapes were judged");
         let (x, w, bias) = (x.data(), w.data(), bias.data());
-        if U::NEEDS_X {
+        if <U as Unary<F>>::NEEDS_X {
             geometry.to_image(x, w, Some(Finish { bias, f: &Identity }), keep);
             map::unary(&self.f, keep, y);
         } else {
@@ -194,7 +194,7 @@ pub trait Convolution: Array {
     #[track_caller]
     fn conv2d_with<U>(&self, weight: &Self, bias: &Self, window: Window, f: U) -> Self
     where
-        U: Unary<Self::F> + Debug + Send + 'static,
+        U: Curve<Self::F> + Debug + Send + 'static,
     {
         Self::apply(Conv2d { window, f }, &[self, weight, bias])
     }
@@ -232,7 +232,7 @@ pub trait Convolution: Array {
         f: U,
     ) -> Self
     where
-        U: Unary<Self::F> + Debug + Send + 'static,
+        U: Curve<Self::F> + Debug + Send + 'static,
     {
         Self::apply(ConvTranspose2d { window, output_padding, f }, &[self, weight, bias])
     }

@@ -1,7 +1,7 @@
 //! Functions of one number, applied to each element.
 
 use super::Named;
-use crate::kernels::map::{self, Unary};
+use crate::kernels::map::{self, Curve};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
@@ -43,7 +43,7 @@ pub struct Each<U>(
     pub U,
 );
 
-impl<F: Real, U: Unary<F> + Named + Debug + Send + 'static> Op<F> for Each<U> {
+impl<F: Real, U: Curve<F> + Named + Debug + Send + 'static> Op<F> for Each<U> {
     fn name(&self) -> &'static str {
         U::NAME
     }

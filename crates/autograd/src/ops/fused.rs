@@ -5,7 +5,7 @@ use crate::shape::MAX_RANK;
 use crate::{Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
-pub use crate::kernels::fused::Function;
+pub use crate::kernels::fused::{Formula, Function};
 
 /// y = Σ f(x₀, …, x_N₋₁) along the last axis: dx_i = g · ∂f/∂x_i, for one to four arrays.
 ///
@@ -72,7 +72,7 @@ fn arrays<'a, F, const N: usize>(at: impl Fn(usize) -> (&'a [F], Shape)) -> ([(&
 }
 
 /// The cotangent of each array that needs one.
-fn vjp<F: Real, T: Function<F, N>, const N: usize, const SUM: bool>(
+fn vjp<F: Real, T: Formula<F, N>, const N: usize, const SUM: bool>(
     f: &T,
     at: &Point<'_, F>,
     g: &[F],
@@ -92,7 +92,7 @@ fn vjp<F: Real, T: Function<F, N>, const N: usize, const SUM: bool>(
     }
 }
 
-impl<F: Real, T: Function<F, N> + Debug + Send + 'static, const N: usize> Op<F> for SumOf<T, N> {
+impl<F: Real, T: Formula<F, N> + Debug + Send + 'static, const N: usize> Op<F> for SumOf<T, N> {
     fn name(&self) -> &'static str {
         self.0
     }
@@ -112,7 +112,7 @@ impl<F: Real, T: Function<F, N> + Debug + Send + 'static, const N: usize> Op<F> 
     }
 }
 
-impl<F: Real, T: Function<F, N> + Debug + Send + 'static, const N: usize> Op<F> for EachOf<T, N> {
+impl<F: Real, T: Formula<F, N> + Debug + Send + 'static, const N: usize> Op<F> for EachOf<T, N> {
     fn name(&self) -> &'static str {
         self.0
     }

@@ -2,7 +2,7 @@
 
 use crate::kernels::affine;
 use crate::kernels::gemm::{Mat, matmul};
-use crate::kernels::map::{self, Identity, Unary};
+use crate::kernels::map::{self, Curve, Identity, Unary};
 use crate::{Array, Cotangents, Op, Point, Real, Shape, ShapeError, Tensor};
 use std::fmt::Debug;
 
@@ -79,7 +79,7 @@ impl<U> Affine<U> {
     }
 }
 
-impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Affine<U> {
+impl<F: Real, U: Curve<F> + Debug + Send + 'static> Op<F> for Affine<U> {
     fn name(&self) -> &'static str {
         "affine"
     }
@@ -102,7 +102,7 @@ impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Affine<U> {
     /// x·Wᵀ + b, if the derivative of f needs it.
     fn keeps(&self, inputs: &[Shape]) -> usize {
         let [rows, _, n] = Self::extents(inputs[0], inputs[1]);
-        if U::NEEDS_X { rows * n } else { 0 }
+        if <U as Unary<F>>::NEEDS_X { rows * n } else { 0 }
     }
 
     fn forward(&self, inputs: &[&Tensor<F>], y: &mut [F], keep: &mut [F]) {
@@ -114,7 +114,7 @@ impl<F: Real, U: Unary<F> + Debug + Send + 'static> Op<F> for Affine<U> {
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
         let [rows, k, n] = Self::extents(at.shape(0), at.shape(1));
         let y = at.y();
-        let before = if U::NEEDS_X { at.keep() } else { y };
+        let before = if <U as Unary<F>>::NEEDS_X { at.keep() } else { y };
         if dx.needs(2) {
             dx.with(2, |d| affine::finish_vjp(&self.0, before, y, g, d));
         } else {
@@ -164,7 +164,7 @@ pub trait Matmul: Array {
     #[track_caller]
     fn affine_with<U>(&self, weight: &Self, bias: &Self, f: U) -> Self
     where
-        U: Unary<Self::F> + Debug + Send + 'static,
+        U: Curve<Self::F> + Debug + Send + 'static,
     {
         Self::apply(Affine(f), &[self, weight, bias])
     }

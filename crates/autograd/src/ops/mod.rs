@@ -15,11 +15,11 @@ mod softmax;
 mod triangular;
 mod window;
 
-pub use crate::kernels::map::Unary;
+pub use crate::kernels::map::{Curve, Unary};
 pub use arithmetic::Arithmetic;
 pub use conv::Convolution;
 pub use elementwise::{Each, Elementwise};
-pub use fused::{EachOf, Function, SumOf};
+pub use fused::{EachOf, Formula, Function, SumOf};
 pub use layout::Layout;
 pub use linalg::Linalg;
 pub use matmul::Matmul;

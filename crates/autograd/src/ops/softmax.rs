@@ -83,13 +83,13 @@ impl LogSoftmaxAt {
     /// Calls `f` with the number of the result, that of the row and the place in the array, if there is one.
     fn each<F: Real>(x: Shape, index: (&[F], Shape), mut f: impl FnMut(usize, usize, Option<usize>)) {
         let (out, own, n) = LogSoftmaxAt::shapes(x, index.1).expect("judged");
-        rows(out, [own, index.1], |r| {
+        for r in rows(out, [own, index.1]) {
             for i in 0..r.len {
                 let [row, at] = [0, 1].map(|k| r.at[k] + if r.moves[k] { i } else { 0 });
                 let element = place(index.0[at]).filter(|&i| i < n);
                 f(r.out + i, row, element.map(|i| row * n + i));
             }
-        });
+        }
     }
 }
 

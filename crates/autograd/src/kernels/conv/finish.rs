@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "threads that write channels side by side")]
 
 use crate::Real;
-use crate::kernels::map::Unary;
+use crate::kernels::map::{Curve, Unary};
 use crate::kernels::share::{Apart, SHARED, share_slices};
 use multiversion::multiversion;
 
@@ -24,14 +24,29 @@ impl<F, U> Clone for Finish<'_, F, U> {
 
 impl<F, U> Copy for Finish<'_, F, U> {}
 
+impl<F: Real, U> Finish<'_, F, U> {
+    /// The bias of a channel; 0 where there are none.
+    #[inline(always)]
+    pub fn bias_of(&self, channel: usize) -> F {
+        self.bias.get(channel).copied().unwrap_or(F::zero())
+    }
+}
+
 /// y ← f(y + bias).
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-pub(super) fn apply<F: Real, U: Unary<F>>(f: &U, bias: F, y: &mut [F]) {
-    y.iter_mut().for_each(|y| *y = f.f(*y + bias));
+pub(super) fn apply<F: Real, U: Curve<F>>(f: &U, bias: F, y: &mut [F]) {
+    if fuses!() { apply_by(f, F::contracted(&[bias])[0], F::contracted_mut(y)) } else { apply_by(f, bias, y) }
+}
+
+#[inline(always)]
+fn apply_by<F: Real, U: Unary<F>>(f: &U, bias: F, y: &mut [F]) {
+    for y in y {
+        *y = f.f(*y + bias);
+    }
 }
 
 /// g ← g · f′(x), and d = Σ of g over images and pixels for each channel, `[B, C, pixels]` to `[C]`.
-pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
+pub(crate) fn finish_vjp<F: Real, U: Curve<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
     let (channels, size) = (d.len(), g.len());
     assert!(x.len() == size && y.len() == size && (size == 0 || size.is_multiple_of(channels * pixels)));
     let g = Apart::new(g);
@@ -49,7 +64,17 @@ pub(crate) fn finish_vjp<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut 
 
 /// g ← g · f′(x), and d ← d + Σ of g over the pixels of an image, for some of its channels.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma+bmi1+bmi2", "x86_64+avx2+fma+bmi1+bmi2"))]
-fn add_planes<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
+fn add_planes<F: Real, U: Curve<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
+    if fuses!() {
+        let (x, y) = (F::contracted(x), F::contracted(y));
+        add_planes_by(f, x, y, F::contracted_mut(g), pixels, F::contracted_mut(d));
+    } else {
+        add_planes_by(f, x, y, g, pixels, d);
+    }
+}
+
+#[inline(always)]
+fn add_planes_by<F: Real, U: Unary<F>>(f: &U, x: &[F], y: &[F], g: &mut [F], pixels: usize, d: &mut [F]) {
     let planes = g.chunks_exact_mut(pixels).zip(x.chunks_exact(pixels)).zip(y.chunks_exact(pixels));
     for (((g, x), y), d) in planes.zip(d) {
         let mut sums = [F::zero(); LANES];

@@ -1,8 +1,9 @@
 //! Images with a frame of zeros.
 
+use super::finish::apply;
 use super::{Block, Finish, Geometry, SLACK};
 use crate::Real;
-use crate::kernels::map::Unary;
+use crate::kernels::map::{Curve, Unary};
 use multiversion::multiversion;
 use std::ops::Range;
 
@@ -85,16 +86,17 @@ impl Frame {
     }
 
     /// Reads a block's images out of their frames, and finishes them; without biases, there is nothing to add.
-    pub fn read<F: Real, U: Unary<F>>(self, framed: &[F], block: Block, finish: Finish<'_, F, U>, images: &mut [F]) {
+    pub fn read<F: Real, U: Curve<F>>(self, framed: &[F], block: Block, finish: Finish<'_, F, U>, images: &mut [F]) {
         match self.parts {
             1 => read_by::<F, U, 1, CHUNK>(self, framed, block, finish, images),
             2 => read_by::<F, U, 2, { 2 * CHUNK }>(self, framed, block, finish, images),
             _ => self.rows(block, |channel, rows, row| {
-                let bias = finish.bias.get(channel).copied().unwrap_or(F::zero());
+                let images = &mut images[rows][..self.image[1]];
                 for (at, first, n) in self.parts() {
-                    let y = images[rows.clone()][..self.image[1]].iter_mut().skip(first).step_by(self.parts);
-                    y.zip(&framed[row + at..row + at + n]).for_each(|(y, &x)| *y = finish.f.f(x + bias));
+                    let y = images.iter_mut().skip(first).step_by(self.parts);
+                    y.zip(&framed[row + at..row + at + n]).for_each(|(y, &x)| *y = x);
                 }
+                apply(finish.f, finish.bias_of(channel), images);
             }),
         }
     }
@@ -132,7 +134,7 @@ fn write_by<F: Real, const S: usize, const C: usize>(frame: Frame, images: &[F],
 /// [`Frame::read`] for the stride `S`, by chunks of `C` = `S` · [`CHUNK`] numbers. What a row's last one writes too much, the
 /// channel's next row overwrites.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
-fn read_by<F: Real, U: Unary<F>, const S: usize, const C: usize>(
+fn read_by<F: Real, U: Curve<F>, const S: usize, const C: usize>(
     frame: Frame,
     framed: &[F],
     block: Block,
@@ -144,17 +146,36 @@ fn read_by<F: Real, U: Unary<F>, const S: usize, const C: usize>(
     let mut parts = [0; 2];
     frame.parts().for_each(|(at, first, _)| parts[first] = at);
     frame.rows(block, |channel, rows, row| {
-        let bias = finish.bias.get(channel).copied().unwrap_or(F::zero());
-        let rows = &mut images[rows];
-        for x in (0..w).step_by(C) {
-            let part = |i: usize| -> &[F; CHUNK] { framed[row + parts[i] + x / S..].first_chunk().expect("a chunk") };
-            let (even, odd) = (part(0), part(S - 1));
-            let chunk: [F; C] =
-                std::array::from_fn(|i| finish.f.f(if i % S == 0 { even[i / S] } else { odd[i / S] } + bias));
-            match rows[x..].first_chunk_mut() {
-                Some(to) => *to = chunk,
-                None => rows[x..w].copy_from_slice(&chunk[..w - x]),
-            }
+        let (framed, rows, bias) = (&framed[row..], &mut images[rows], finish.bias_of(channel));
+        if fuses!() {
+            let (bias, rows) = (F::contracted(&[bias])[0], F::contracted_mut(rows));
+            read_row::<_, U, S, C>(F::contracted(framed), parts, w, bias, finish.f, rows);
+        } else {
+            read_row::<F, U, S, C>(framed, parts, w, bias, finish.f, rows);
         }
     });
+}
+
+/// A row of `w` elements, which begins where `framed` and `rows` do.
+#[inline(always)]
+fn read_row<F: Real, U: Unary<F>, const S: usize, const C: usize>(
+    framed: &[F],
+    parts: [usize; 2],
+    w: usize,
+    bias: F,
+    f: &U,
+    rows: &mut [F],
+) {
+    for x in (0..w).step_by(C) {
+        let even: &[F; CHUNK] = framed[parts[0] + x / S..].first_chunk().expect("a chunk");
+        let odd: &[F; CHUNK] = framed[parts[S - 1] + x / S..].first_chunk().expect("a chunk");
+        let mut chunk = [F::zero(); C];
+        for (i, y) in chunk.iter_mut().enumerate() {
+            *y = f.f(if i % S == 0 { even[i / S] } else { odd[i / S] } + bias);
+        }
+        match rows[x..].first_chunk_mut() {
+            Some(to) => *to = chunk,
+            None => rows[x..w].copy_from_slice(&chunk[..w - x]),
+        }
+    }
 }

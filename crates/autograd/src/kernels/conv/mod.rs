@@ -26,7 +26,7 @@ mod frame;
 pub(crate) use finish::{Finish, finish_vjp};
 
 use super::gemm::{Mat, is_shared, matmul, matmul_add};
-use super::map::{self, Identity, Unary};
+use super::map::{self, Curve, Identity};
 use super::permute::permute;
 use super::scratch::{self, Scratch};
 use super::share::{self, Apart};
@@ -137,7 +137,7 @@ impl Geometry {
     }
 
     /// Grid = f(W · columns + bias), with bias and f if they are given; `[B, C, H, W]` to `[B, O, h, w]`.
-    pub fn to_grid<F: Real, U: Unary<F>>(
+    pub fn to_grid<F: Real, U: Curve<F>>(
         self,
         image: &[F],
         weight: &[F],
@@ -159,7 +159,7 @@ impl Geometry {
     }
 
     /// Image = f(columns = Wᵀ · grid, added up, + bias), with bias and f if they are given; `[B, O, h, w]` to `[B, C, H, W]`.
-    pub fn to_image<F: Real, U: Unary<F>>(
+    pub fn to_image<F: Real, U: Curve<F>>(
         self,
         grid: &[F],
         weight: &[F],

@@ -59,6 +59,12 @@ impl<'a, F> Mat<'a, F> {
         Mat { data, rows, cols, stride: cols, transposed: false }
     }
 
+    /// The same matrix of other numbers, or the same by another name.
+    pub fn map<G>(self, f: impl FnOnce(&'a [F]) -> &'a [G]) -> Mat<'a, G> {
+        let Mat { data, rows, cols, stride, transposed } = self;
+        Mat { data: f(data), rows, cols, stride, transposed }
+    }
+
     /// Some columns of a matrix that the slice holds row by row.
     pub fn columns(self, range: Range<usize>) -> Self {
         assert!(!self.transposed && range.start <= range.end && range.end <= self.cols);

@@ -11,50 +11,50 @@ const GELU_END: f32 = 15.0;
 
 /// erf x.
 #[inline(always)]
-pub(super) fn erf(x: f32) -> f32 {
+pub(super) fn erf<const FUSED: bool>(x: f32) -> f32 {
     let a = at_most(4.0, x.abs());
     let (p, d) = erfc_scaled(a);
-    let far = 1.0 - exp(-a * a) * (p / d);
+    let far = 1.0 - exp::<FUSED>(-a * a) * (p / d);
     (if a < 1.0 { erf_near_zero(a) } else { far }).copysign(x)
 }
 
 /// erfc x = 1 − erf x.
 #[inline(always)]
-pub(super) fn erfc(x: f32) -> f32 {
+pub(super) fn erfc<const FUSED: bool>(x: f32) -> f32 {
     let a = at_most(10.2, x.abs());
     let (p, d) = erfc_scaled(a);
-    let tail = times_exp_minus_square(p, a, 1.0) / d;
+    let tail = times_exp_minus_square::<FUSED>(p, a, 1.0) / d;
     let far = if x < 0.0 { 2.0 - tail } else { tail };
     if a < 0.5 { 1.0 - erf_near_zero(x) } else { far }
 }
 
 /// e^−x².
 #[inline(always)]
-pub(super) fn exp_minus_square(x: f32) -> f32 {
-    times_exp_minus_square(1.0, at_most(10.2, x.abs()), 1.0)
+pub(super) fn exp_minus_square<const FUSED: bool>(x: f32) -> f32 {
+    times_exp_minus_square::<FUSED>(1.0, at_most(10.2, x.abs()), 1.0)
 }
 
 /// x·Φ(x), which is x + (−x)·Φ(−x) for positive x.
 #[inline(always)]
-pub(super) fn gelu(x: f32) -> f32 {
+pub(super) fn gelu<const FUSED: bool>(x: f32) -> f32 {
     let a = at_most(GELU_END, x.abs());
     let (p, d) = erfc_scaled(a * FRAC_1_SQRT_2);
     // Φ(−a) = ½ p/d·e^−a²/2, where d is 1 or a/√2: a/d is known without rounding.
-    let lower = times_exp_minus_square(-0.5 * p * if d == 1.0 { a } else { SQRT_2 }, a, 0.5);
+    let lower = times_exp_minus_square::<FUSED>(-0.5 * p * if d == 1.0 { a } else { SQRT_2 }, a, 0.5);
     let far = if x < 0.0 { lower } else { x + lower };
     if a < FRAC_1_SQRT_2 { x * normal_cdf_near_zero(x) } else { far }
 }
 
 /// Φ(x) + x·φ(x) with φ(x) = e^−x²/2/√(2π).
 #[inline(always)]
-pub(super) fn gelu_derivative(x: f32) -> f32 {
+pub(super) fn gelu_derivative<const FUSED: bool>(x: f32) -> f32 {
     const FRAC_1_SQRT_TAU: f32 = 0.398_942_3;
     let a = at_most(GELU_END, x.abs());
     let (p, d) = erfc_scaled(a * FRAC_1_SQRT_2);
-    let tail = times_exp_minus_square(0.5 * p, a, 0.5) / d;
+    let tail = times_exp_minus_square::<FUSED>(0.5 * p, a, 0.5) / d;
     let far = if x < 0.0 { tail } else { 1.0 - tail };
     let cdf = if a < FRAC_1_SQRT_2 { normal_cdf_near_zero(x) } else { far };
-    cdf + times_exp_minus_square(a * FRAC_1_SQRT_TAU, a, 0.5).copysign(x)
+    cdf + times_exp_minus_square::<FUSED>(a * FRAC_1_SQRT_TAU, a, 0.5).copysign(x)
 }
 
 /// Φ(x) = ½ + ½ erf(x/√2) for |x| ≤ √2.

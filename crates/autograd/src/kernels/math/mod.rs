@@ -4,11 +4,13 @@
 //! `libm` where it has none, which are not vectorised. The error of each is stated in docs/numerics.md and checked over the whole
 //! range by tests/it/math.rs.
 
+mod contracted;
 mod erf;
 mod exp;
 mod ln;
 mod tanh;
 
+pub use contracted::Contracted;
 use num_traits::Float;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2};
 
@@ -59,80 +61,35 @@ pub trait Math: Float {
     }
 }
 
-impl Math for f32 {
-    /// x·eˣ is formed at once in the lower tail, where eˣ alone is subnormal before x·eˣ is.
-    #[inline(always)]
-    fn silu(self) -> f32 {
-        let x = if self < -110.0 { -110.0 } else { self };
-        let numerator = if x < 0.0 { exp::times_exp(x, -x.abs()) } else { x };
-        numerator / (1.0 + exp::exp_nonpositive(-x.abs()))
-    }
-
-    #[inline(always)]
-    fn fast_exp(self) -> f32 {
-        exp::exp(self)
-    }
-
-    #[inline(always)]
-    fn fast_exp_nonpositive(self) -> f32 {
-        exp::exp_nonpositive(self)
-    }
-
-    #[inline(always)]
-    fn fast_exp_m1(self) -> f32 {
-        exp::exp_m1(self)
-    }
-
-    #[inline(always)]
-    fn exp_minus_square(self) -> f32 {
-        erf::exp_minus_square(self)
-    }
-
-    #[inline(always)]
-    fn fast_ln(self) -> f32 {
-        ln::ln(self)
-    }
-
-    #[inline(always)]
-    fn fast_ln_1p(self) -> f32 {
-        ln::ln_1p(self)
-    }
-
-    #[inline(always)]
-    fn fast_ln_1p_unit(self) -> f32 {
-        ln::ln_1p_unit(self)
-    }
-
-    #[inline(always)]
-    fn log1mexp(self) -> f32 {
-        ln::log1mexp(self)
-    }
-
-    #[inline(always)]
-    fn fast_tanh(self) -> f32 {
-        tanh::tanh(self)
-    }
-
-    #[inline(always)]
-    fn erf(self) -> f32 {
-        erf::erf(self)
-    }
-
-    #[inline(always)]
-    fn erfc(self) -> f32 {
-        erf::erfc(self)
-    }
-
-    #[inline(always)]
-    fn gelu(self) -> f32 {
-        erf::gelu(self)
-    }
-
-    #[inline(always)]
-    fn gelu_derivative(self) -> f32 {
-        erf::gelu_derivative(self)
-    }
+/// a·b + c, rounded once or twice.
+#[inline(always)]
+fn madd<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
+
+/// The functions of a number that is made of an `f32` by `$of` and gives it back by `$single`, with multiply-adds that are fused or not.
+macro_rules! single_precision {
+    ($T:ty, fused: $FUSED:literal, $of:expr, $single:expr) => {
+        single_precision! {
+            $T, $FUSED, $of, $single;
+            fast_exp exp::exp, fast_exp_nonpositive exp::exp_nonpositive, fast_exp_m1 exp::exp_m1, silu exp::silu,
+            exp_minus_square erf::exp_minus_square, erf erf::erf, erfc erf::erfc, gelu erf::gelu,
+            gelu_derivative erf::gelu_derivative, fast_ln ln::ln, fast_ln_1p ln::ln_1p, fast_ln_1p_unit ln::ln_1p_unit,
+            log1mexp ln::log1mexp, fast_tanh tanh::tanh
+        }
+    };
+    ($T:ty, $FUSED:literal, $of:expr, $single:expr; $($name:ident $module:ident::$f:ident),*) => {
+        impl Math for $T {
+            $(#[inline(always)]
+            fn $name(self) -> Self {
+                $of($module::$f::<$FUSED>($single(self)))
+            })*
+        }
+    };
+}
+
+single_precision!(f32, fused: false, |x| x, |x| x);
+single_precision!(Contracted, fused: true, Contracted, |x: Contracted| x.0);
 
 impl Math for f64 {
     #[inline(always)]
