@@ -1,14 +1,13 @@
 //! A function of several numbers over arrays, element by element or summed along the last axis, in one pass.
 //!
 //! Neighbouring elements along which no array begins anew are a row, and worked through in blocks of whole chunks; short sums so
-//! share a block. Of an array that moves along the row a block is read in place, its end
-//! filled up to a chunk; of one that does not, it is its number again and again, written once for the row. So there is one
-//! loop for every way in which arrays repeat, it is a loop of vectors, and the function is compiled into it once. The
-//! functions in it are in no closure: where they are long, a closure is not inlined, and then not compiled for the
-//! instructions of its caller.
+//! share a block. Of an array that moves along the row a block is read in place, its end filled up to a chunk; of one that does
+//! not, it is its number again and again, written once for the row. So there is one loop for every way in which arrays repeat,
+//! it is a loop of vectors, and the function is compiled into it once. The functions in it are in no closure: where they are
+//! long, a closure is not inlined, and then not compiled for the instructions of its caller.
 //!
-//! With debug assertions there is one version for all processors: the versions compute the same, and a crate with many
-//! functions compiles three times as long for three.
+//! With debug assertions there is one version for all processors: a crate with many functions compiles three times as long for
+//! three. They differ in the last digits, where a processor has fused multiply-adds.
 
 use super::chunks::LANES;
 use super::cut::Cut;
@@ -42,6 +41,12 @@ pub trait Function<F, const N: usize>: Sync {
 pub trait Formula<F: Real, const N: usize>: Function<F, N> + Function<F::Contracted, N> {}
 
 impl<F: Real, T: Function<F, N> + Function<F::Contracted, N>, const N: usize> Formula<F, N> for T {}
+
+/// The same arrays of the numbers that stand for theirs.
+#[inline(always)]
+fn contracted<F: Real, const N: usize>(x: [(&[F], Shape); N]) -> [(&[F::Contracted], Shape); N] {
+    x.map(|(x, shape)| (F::contracted(x), shape))
+}
 
 /// A row: the arrays from its first elements on, and which of them move.
 struct Arguments<'a, F, const N: usize> {
@@ -174,7 +179,7 @@ pub(crate) fn each<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], 
 )]
 fn each_part<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     if fuses!() {
-        each_by(f, x.map(|(x, shape)| (F::contracted(x), shape)), full, F::contracted_mut(y));
+        each_by(f, contracted(x), full, F::contracted_mut(y));
     } else {
         each_by(f, x, full, y);
     }
@@ -214,7 +219,7 @@ pub(crate) fn sum<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], S
 )]
 fn sum_part<F: Real, T: Formula<F, N>, const N: usize>(f: &T, x: [(&[F], Shape); N], full: Shape, y: &mut [F]) {
     if fuses!() {
-        sum_by(f, x.map(|(x, shape)| (F::contracted(x), shape)), full, F::contracted_mut(y));
+        sum_by(f, contracted(x), full, F::contracted_mut(y));
     } else {
         sum_by(f, x, full, y);
     }
@@ -287,8 +292,7 @@ fn vjp_part<F: Real, T: Formula<F, N>, const N: usize, const I: usize, const SUM
     d: &mut [F],
 ) {
     if fuses!() {
-        let x = x.map(|(x, shape)| (F::contracted(x), shape));
-        vjp_by::<_, T, N, I, SUM>(f, x, full, F::contracted(g), F::contracted_mut(d));
+        vjp_by::<_, T, N, I, SUM>(f, contracted(x), full, F::contracted(g), F::contracted_mut(d));
     } else {
         vjp_by::<F, T, N, I, SUM>(f, x, full, g, d);
     }
