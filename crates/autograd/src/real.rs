@@ -10,8 +10,8 @@ use std::iter::Sum;
 
 /// A floating-point number that tensors are made of: `f32` or `f64`.
 ///
-/// Arithmetic and the elementary functions come from [`num_traits::Float`]. The trait is sealed by its
-/// crate-private supertraits: kernels exist for these two types only.
+/// Arithmetic and the elementary functions come from [`num_traits::Float`]. The trait is sealed by its crate-private supertraits:
+/// kernels exist for these two types only, and for one that stands for `f32` within them.
 pub trait Real:
     Float + FloatConst + NumAssign + Sum + Default + Debug + Display + LowerExp + Send + Sync + Math + Gemm + 'static
 {
@@ -24,7 +24,8 @@ pub trait Real:
     /// The same number as `f64`; exact for both types.
     fn as_f64(self) -> f64;
 
-    /// The same type with elementary functions for processors that have fused multiply-adds, which formulas are computed with there.
+    /// The type that formulas are computed with on processors that have fused multiply-adds: the same numbers, with elementary
+    /// functions that use these.
     #[doc(hidden)]
     type Contracted: Real<Contracted = Self::Contracted>;
 
