@@ -75,7 +75,7 @@ impl Real for f64 {
         self
     }
 
-    /// The standard library's functions are what they are.
+    /// The functions are the standard library's, which have nothing to fuse.
     type Contracted = f64;
 
     #[inline(always)]

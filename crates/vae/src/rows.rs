@@ -16,7 +16,8 @@ pub trait Rows<F: Real>: Sync {
     /// binarisation is, comes from `rng`.
     fn read<R: Rng + ?Sized>(&self, rows: &[usize], rng: &mut R, out: &mut [F]);
 
-    /// Whether [`read`](Rows::read) draws anything. If it does not, threads read a batch together.
+    /// Whether [`read`](Rows::read) draws anything, as it may unless this says otherwise. If it does not, threads read a batch
+    /// together: each calls it for some of the rows, with a generator that is not to be used.
     fn draws(&self) -> bool {
         true
     }
@@ -60,5 +61,30 @@ impl<F: Real> Rows<F> for Tensor<F> {
 
     fn draws(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prob::Key;
+
+    /// Threads that read a batch together read what one reads, also where they do not divide the rows or are more than these.
+    #[test]
+    fn threads_read_the_same() {
+        for [rows, features] in [[301, 200], [3, 20_000]] {
+            let data = Tensor::<f32>::from_fn([rows + 7, features], |i| i as f32);
+            let rows: Vec<usize> = (0..rows).map(|i| (i * 5 + 2) % (rows + 7)).collect();
+            let read_by = |threads: usize| {
+                let mut x = vec![-1.0; rows.len() * features];
+                read(&data, &rows, &mut Key::new(1).stream("binarize", 0, 0), &Threads::new(threads), &mut x);
+                x
+            };
+            let alone = read_by(1);
+            assert_eq!(alone[features..2 * features], *data.row(rows[1]));
+            for threads in [2, 3, 5] {
+                assert!(read_by(threads) == alone, "{threads} threads");
+            }
+        }
     }
 }

@@ -29,7 +29,8 @@ macro_rules! fuses {
 /// Elements of a block.
 const BLOCK: usize = 8 * LANES;
 
-/// A function of N numbers and its derivatives by each, all `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf).
+/// A function of N numbers and its derivatives by each, all `#[inline(always)]`: see [`SumOf`](crate::ops::SumOf). Implement it for
+/// every [`Real`]: kernels may call it with a number of their own that stands for `f32`.
 pub trait Function<F, const N: usize>: Sync {
     /// f(x₀, …, x_N₋₁).
     fn f(&self, x: [F; N]) -> F;
@@ -37,7 +38,8 @@ pub trait Function<F, const N: usize>: Sync {
     fn d<const I: usize>(&self, x: [F; N]) -> F;
 }
 
-/// A [`Function`] of the numbers of an array type, and of those that stand for them where multiply-adds are fused.
+/// A [`Function`] of the numbers of an array type, and of those that stand for them where multiply-adds are fused. Whatever
+/// implements that for every [`Real`] is one.
 pub trait Formula<F: Real, const N: usize>: Function<F, N> + Function<F::Contracted, N> {}
 
 impl<F: Real, T: Function<F, N> + Function<F::Contracted, N>, const N: usize> Formula<F, N> for T {}
@@ -264,7 +266,7 @@ fn terms(full: Shape) -> usize {
     full.dims().last().copied().unwrap_or(1)
 }
 
-/// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each row.
+/// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each sum.
 pub(crate) fn vjp<F: Real, T: Formula<F, N>, const N: usize, const I: usize, const SUM: bool>(
     f: &T,
     x: [(&[F], Shape); N],

@@ -10,11 +10,12 @@ use multiversion::multiversion;
 
 /// A function of one number and its derivative: see [`Each`](crate::ops::Each).
 ///
-/// Both are to be `#[inline(always)]`, and free of branches where they can, so that the loops over them vectorise.
+/// Both are to be `#[inline(always)]`, and free of branches where they can, so that the loops over them vectorise. Implement it for
+/// every [`Real`]: kernels may call it with a number of their own that stands for `f32`.
 pub trait Unary<F>: Sync {
     /// Whether the derivative uses x; otherwise y is enough.
     const NEEDS_X: bool;
-    /// Whether f(x) = x, so that there is nothing to do.
+    /// Whether f(x) = x, so that an affine map needs no pass of its own for it; [`NEEDS_X`](Unary::NEEDS_X) is false then.
     const IS_IDENTITY: bool = false;
     /// f(x).
     fn f(&self, x: F) -> F;
@@ -22,7 +23,8 @@ pub trait Unary<F>: Sync {
     fn df(&self, x: F, y: F) -> F;
 }
 
-/// A [`Unary`] of the numbers of an array type, and of those that stand for them where multiply-adds are fused.
+/// A [`Unary`] of the numbers of an array type, and of those that stand for them where multiply-adds are fused. Whatever implements
+/// that for every [`Real`] is one.
 pub trait Curve<F: Real>: Unary<F> + Unary<F::Contracted> {}
 
 impl<F: Real, U: Unary<F> + Unary<F::Contracted>> Curve<F> for U {}

@@ -111,6 +111,8 @@ mod tests {
             [(0, 2, 0, true), (2, 2, 0, true), (4, 2, 2, true), (6, 2, 2, true)]
         );
         assert_eq!(walk(&[1, 1], &[]), [(0, 1, 0, false)]);
+        assert_eq!(walk(&[], &[]), [(0, 1, 0, false)]);
         assert_eq!(walk(&[0, 3], &[3]), []);
+        assert_eq!(walk(&[2, 0], &[0]), []);
     }
 }

@@ -59,8 +59,9 @@ impl Cut {
 
 /// A step of the optimiser with the sum of the shards' gradients, added in the order of the shards.
 ///
-/// Of each parameter a thread takes its share of the blocks, which the sweep may have left in its cache; then what others have
-/// not come to. Large ones come first, so that small ones are left for whoever is done early. Who took which does not show.
+/// Of each parameter that is cut a thread takes its share of the blocks, which the sweep may have left in its cache; then what
+/// others have not come to. It begins with the large ones, so that small ones are left for whoever is done early. Who took which
+/// does not show.
 ///
 /// Returns whether the sum was finite; if not, the parameters are not either.
 pub(super) fn update<F, M, P>(

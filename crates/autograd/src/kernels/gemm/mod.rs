@@ -183,7 +183,7 @@ fn add_bias<F: Real>(bias: &[F], c: &mut [F]) {
     });
 }
 
-/// C = A·B, and the bias, by an instruction set, no extent being 0; with `ADD`, C ← C + A·B.
+/// C = A·B, plus the bias if there is one, by an instruction set, no extent being 0; with `ADD`, C ← C + A·B, without one.
 ///
 /// # Safety
 ///
@@ -230,7 +230,7 @@ unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(
     }
 }
 
-/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add.
+/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add. [`Way::Dots`] adds the bias afterwards.
 ///
 /// # Safety
 ///
@@ -243,7 +243,7 @@ unsafe fn product_by<L: Isa, const ADD: bool>(
     bias: Option<&[L::Elem]>,
 ) {
     assert!(a.cols == b.rows && c.len() == a.rows * b.cols && a.cols > 0 && !c.is_empty());
-    assert!(bias.is_none_or(|bias| bias.len() == b.cols));
+    assert!(bias.is_none_or(|bias| bias.len() == b.cols && !ADD));
     let extents @ [m, k, n] = [a.rows, a.cols, b.cols];
     assert!(way.is_open(k, a.transposed, b.transposed) && (!ADD || way == Way::Tiles));
     let (a, b, keep) = (View::new(a), View::new(b), Keep::default());
@@ -264,7 +264,7 @@ unsafe fn product_by<L: Isa, const ADD: bool>(
 
 /// The element type's matrix product.
 pub trait Gemm: Sized {
-    /// C = A·B, and the bias, no extent being 0; with `ADD`, C ← C + A·B.
+    /// C = A·B, plus the bias if there is one, no extent being 0; with `ADD`, C ← C + A·B, without one.
     #[doc(hidden)]
     #[allow(private_interfaces)]
     fn gemm<const ADD: bool>(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self], bias: Option<&[Self]>);

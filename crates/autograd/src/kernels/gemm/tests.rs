@@ -1,6 +1,6 @@
 use super::lanes::Portable;
 use super::plan::{K_MOST, M_MOST, Way};
-use super::{Mat, matmul, matmul_add, product_by};
+use super::{Mat, matmul, matmul_add, matmul_bias, product_by};
 use crate::{Real, Team};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
@@ -290,5 +290,40 @@ fn adding_is_adding_the_product() {
         matmul(a, b, &mut product);
         matmul_add(a, b, &mut sum);
         assert!(sum.iter().zip(before.iter().zip(&product)).all(|(&sum, (&c, &p))| sum == c + p), "{case:?}");
+    }
+}
+
+/// A bias has the bits of one that is added to the product afterwards, whichever way that goes: dense, by dot products, leaving out
+/// zeros or rows of them, and where what is not finite beside a zero sends it another way.
+#[test]
+#[cfg_attr(miri, ignore = "long")]
+fn a_bias_is_added_as_if_afterwards() {
+    let mostly_zeros = |i: usize, x: f32| if i.is_multiple_of(9) { x } else { 0.0 };
+    let rows_of_zeros = |i: usize, x: f32| if (i / 400).is_multiple_of(3) { 0.0 } else { x };
+    for ([m, k, n], a_of) in [
+        ([128, 400, 200], (|_, x| x) as fn(usize, f32) -> f32),
+        ([128, 400, 20], |_, x| x),
+        ([1, 400, 300], |_, x| x),
+        ([128, 400, 200], mostly_zeros),
+        ([128, 400, 200], rows_of_zeros),
+        ([5, 0, 7], |_, x| x),
+        ([0, 5, 7], |_, x| x),
+        ([5, 7, 0], |_, x| x),
+    ] {
+        let a: Vec<f32> = random::<f32>(m * k, 8).into_iter().enumerate().map(|(i, x)| a_of(i, x)).collect();
+        let bias = random::<f32>(n, 9);
+        for bad in [None, Some(f32::NAN), Some(f32::INFINITY)] {
+            let mut w = random::<f32>(n * k, 10);
+            w.last_mut().zip(bad).into_iter().for_each(|(w, bad)| *w = bad);
+            let (a, w) = (Mat::new(&a, m, k), Mat::new(&w, n, k));
+            let (mut product, mut sum) = (vec![0.0; m * n], vec![0.0; m * n]);
+            matmul(a, w.t(), &mut product);
+            matmul_bias(a, w.t(), &bias, &mut sum);
+            for (i, (sum, product)) in sum.iter().zip(product).enumerate() {
+                let expected = product + bias[i % n];
+                let same = sum.to_bits() == expected.to_bits() || sum.is_nan() && expected.is_nan();
+                assert!(same, "{m}·{k}·{n}, {bad:?} at {i}: {sum} {expected}");
+            }
+        }
     }
 }

@@ -38,7 +38,8 @@ pub(super) struct Tile<F> {
     pub go_on: bool,
     /// Whether what C holds is added to the sums at the end, as if the product were added afterwards.
     pub add: bool,
-    /// What is added then, a number for each column of the first block, or for each row, and the distance of the next block's.
+    /// What is added to the sums in the end, a number for each column of the first block, or for each row, and the distance of the
+    /// next block's.
     pub bias: Option<*const F>,
     pub bias_next: usize,
     pub bias_of_rows: bool,

@@ -174,6 +174,16 @@ impl ToPrimitive for Contracted {
     }
 
     #[inline(always)]
+    fn to_i128(&self) -> Option<i128> {
+        self.0.to_i128()
+    }
+
+    #[inline(always)]
+    fn to_u128(&self) -> Option<u128> {
+        self.0.to_u128()
+    }
+
+    #[inline(always)]
     fn to_f64(&self) -> Option<f64> {
         self.0.to_f64()
     }

@@ -46,7 +46,7 @@ pub(super) unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c
     let turned = a.transposed;
     let (s, d) = if turned { (b.t(), a.t()) } else { (a, b) };
     let extents = [s.rows, s.cols, d.cols];
-    // Of D and C, the smaller one tells whether D is finite, D before anything is computed; each thread looks at its columns.
+    // Of D and C, the smaller one tells whether D is finite, D before it is used; each thread looks at its columns.
     let before = d.data.len() <= c.len();
     // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
     // `c` is borrowed mutably, so that it overlaps neither operand.
