@@ -39,26 +39,31 @@ fn finish_rows<F: Real, U: Curve<F>>(f: &U, bias: &[F], y: &mut [F], before: &mu
 fn finish_by<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
     let n = bias.len();
     let whole = whole(n);
-    let apply = |y: &mut [F], bias: &[F], before: &mut [F]| {
-        if U::NEEDS_X {
-            for ((y, &b), x) in y.iter_mut().zip(bias).zip(before) {
-                *x = *y + b;
-                *y = f.f(*x);
-            }
-        } else {
-            y.iter_mut().zip(bias).for_each(|(y, &b)| *y = f.f(*y + b));
-        }
-    };
     for (i, y) in y.chunks_exact_mut(n).enumerate() {
         let before = if U::NEEDS_X { &mut before[i * n..(i + 1) * n] } else { &mut [][..] };
         let (before, before_rest) = before.split_at_mut(whole.min(before.len()));
         let ((y, y_rest), (bias, bias_rest)) = (y.split_at_mut(whole), bias.split_at(whole));
-        apply(y, bias, before);
+        finish_row(f, bias, y, before);
         if !y_rest.is_empty() {
             let (mut y, mut x) = (filled(y_rest), [F::zero(); LANES]);
-            apply(&mut y, &filled(bias_rest), &mut x);
+            finish_row(f, &filled(bias_rest), &mut y, &mut x);
             y_rest.copy_from_slice(&y[..y_rest.len()]);
             before_rest.copy_from_slice(&x[..before_rest.len()]);
+        }
+    }
+}
+
+/// Not a closure: where f is long that would not be inlined, and not be compiled for the instructions of its caller.
+#[inline(always)]
+fn finish_row<F: Real, U: Unary<F>>(f: &U, bias: &[F], y: &mut [F], before: &mut [F]) {
+    if U::NEEDS_X {
+        for ((y, &b), x) in y.iter_mut().zip(bias).zip(before) {
+            *x = *y + b;
+            *y = f.f(*x);
+        }
+    } else {
+        for (y, &b) in y.iter_mut().zip(bias) {
+            *y = f.f(*y + b);
         }
     }
 }

@@ -101,6 +101,7 @@ where
         |update, cut| {
             size += update.len();
             for (i, block) in cut.blocks(update).enumerate() {
+                // One thread need not remember them, and a step of it allocates next to nothing.
                 if count == 1 { apply(block) } else { of(i * count / cut.blocks).push(block) }
             }
         },

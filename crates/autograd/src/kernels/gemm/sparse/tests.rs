@@ -218,3 +218,23 @@ fn who_is_asked() {
     assert!(!asked([20, 784, 200], false, true));
     assert!(!asked([400, 64, 784], true, true));
 }
+
+/// What is not finite in the columns of one thread alone is noticed beside zeros: by the result, and, where that is larger, by the
+/// dense operand; in either orientation.
+#[test]
+fn threads_notice_what_is_not_finite_in_their_columns() {
+    for (m, k, n) in [(128_usize, 400, 200), (512, 150, 200)] {
+        let s: Vec<f32> = (0..m * k).map(|i| if i.is_multiple_of(41) && i % k != 7 { 1.0 } else { 0.0 }).collect();
+        let turned: Vec<f32> = (0..k * m).map(|i| s[i % m * k + i / m]).collect();
+        for (j, threads) in [(0, 2), (n / 2, 3), (n - 1, 2), (n - 1, 3)] {
+            let mut d = vec![1.0f32; k * n];
+            d[7 * n + j] = f32::NAN;
+            let (team, mut c) = (Team::new(threads).expect("a few threads"), vec![0.0; m * n]);
+            team.lend(|| matmul(Mat::new(&s, m, k), Mat::new(&d, k, n), &mut c));
+            assert!((0..m).all(|i| c[i * n + j].is_nan()), "{m}·{k}·{n}, column {j}, {threads} threads");
+            // As Gᵀ·X lies: (S·D)ᵀ.
+            team.lend(|| matmul(Mat::new(&d, k, n).t(), Mat::new(&turned, k, m), &mut c));
+            assert!((0..m).all(|i| c[j * m + i].is_nan()), "{n}·{k}·{m}, row {j}, {threads} threads");
+        }
+    }
+}
