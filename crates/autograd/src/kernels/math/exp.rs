@@ -21,13 +21,20 @@ fn times_exp<const FUSED: bool>(m: f32, x: f32) -> f32 {
     scaled(madd::<FUSED>(m, exp_m1_reduced::<FUSED>(r, rest), m), n)
 }
 
-/// eˣ for x ≤ 0. There is no upper end, and the exponent of 2ⁿ⁺⁶⁴ fits, so that this takes fewer operations.
+/// eˣ for x ≤ 0. There is no upper end, and the exponent of 2ⁿ⁺⁶⁴ fits, so that this takes three quarters of the operations; what
+/// the remainder's rounding costs is below that of the result.
 #[inline(always)]
 pub(super) fn exp_nonpositive<const FUSED: bool>(x: f32) -> f32 {
+    // Rounds to an integer as in [`reduce_moderate`], and leaves the exponent of 2ⁿ⁺⁶⁴ in the low bits.
+    const ROUND: f32 = 12_582_912.0 + (127 + 64) as f32;
     const TWO_TO_MINUS_64: f32 = f32::from_bits((127 - 64) << 23);
-    let (r, rest, n) = reduce_moderate::<FUSED>(if x < -110.0 { -110.0 } else { x });
-    let power = f32::from_bits((n.wrapping_add(127 + 64) as u32) << 23);
-    (1.0 + exp_m1_reduced::<FUSED>(r, rest)) * power * TWO_TO_MINUS_64
+    let x = if x < -110.0 { -110.0 } else { x };
+    let shifted = madd::<FUSED>(x, LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = madd::<FUSED>(-n, LN_2_LOW, madd::<FUSED>(-n, LN_2_HIGH, x));
+    let power = f32::from_bits(shifted.to_bits() << 23);
+    let r2 = r * r;
+    madd::<FUSED>(madd::<FUSED>(quotient::<FUSED>(r, r2), r2, r), power, power) * TWO_TO_MINUS_64
 }
 
 /// x/(1 + e⁻ˣ). x·eˣ is formed at once in the lower tail, where eˣ alone is subnormal before x·eˣ is.
@@ -75,17 +82,21 @@ fn reduce_moderate<const FUSED: bool>(x: f32) -> (f32, f32, i32) {
     (madd::<FUSED>(-n, LN_2_HIGH, x), -n * LN_2_LOW, shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32)
 }
 
-/// eʳ⁺ᵈ − 1 for |r| ≤ ½ ln 2 and a small d: r + (d + s²·p(s)) with s = r + d as rounded, and the coefficients of Cephes'
-/// `expf` (S. Moshier, 1992).
+/// eʳ⁺ᵈ − 1 for |r| ≤ ½ ln 2 and a small d: r + (d + s²·q(s)) with s = r + d as rounded.
 #[inline(always)]
 fn exp_m1_reduced<const FUSED: bool>(r: f32, d: f32) -> f32 {
     let s = r + d;
     let s2 = s * s;
+    r + madd::<FUSED>(quotient::<FUSED>(s, s2), s2, d)
+}
+
+/// q(s) = (eˢ − 1 − s)/s² for |s| ≤ ½ ln 2, with the coefficients of Cephes' `expf` (S. Moshier, 1992).
+#[inline(always)]
+fn quotient<const FUSED: bool>(s: f32, s2: f32) -> f32 {
     let p4 = madd::<FUSED>(1.987_569_1e-4, s, 1.398_199_9e-3);
     let p2 = madd::<FUSED>(8.333_452e-3, s, 4.166_579_6e-2);
     let p0 = madd::<FUSED>(1.666_666_5e-1, s, 0.5);
-    let p = madd::<FUSED>(madd::<FUSED>(p4, s2, p2), s2, p0);
-    r + madd::<FUSED>(p, s2, d)
+    madd::<FUSED>(madd::<FUSED>(p4, s2, p2), s2, p0)
 }
 
 /// 2ⁿ·e as two factors, since n = 128 and n < −126 do not fit the exponent of one.
