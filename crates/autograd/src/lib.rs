@@ -44,6 +44,7 @@ pub mod ops;
 pub use array::Array;
 pub use backward::Cotangents;
 pub use gradients::Gradients;
+pub use kernels::ahead::will_write;
 pub use kernels::team::Team;
 pub use op::{Op, Point, ShapeError};
 pub use param::{Param, ParamId};

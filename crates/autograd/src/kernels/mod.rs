@@ -12,6 +12,7 @@ macro_rules! fuses {
 }
 
 pub(crate) mod affine;
+pub(crate) mod ahead;
 mod chunks;
 pub(crate) mod conv;
 mod cut;

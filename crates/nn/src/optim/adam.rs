@@ -3,7 +3,7 @@
 use super::slots::{Slot, Slots};
 use super::{Optimizer, State, Update, least_average, zero_below};
 use crate::Module;
-use autograd::{Param, Real};
+use autograd::{Param, Real, will_write};
 use multiversion::multiversion;
 
 /// Adam: D. P. Kingma and J. Ba, *Adam: a method for stochastic optimization*, 2015, Algorithm 1. With gradient g at step t,
@@ -196,6 +196,10 @@ impl<F: Real> Rule<F> {
     }
 }
 
+/// Numbers that the loop takes at a time, and how far ahead of them it asks for parameters.
+const PIECE: usize = 64;
+const AHEAD: usize = 4 * PIECE;
+
 /// One pass over all four arrays. Elements do not see each other, and nothing is contracted to fused operations, so
 /// neither the instruction set nor the ranges change a bit.
 ///
@@ -205,12 +209,16 @@ fn adam<F: Real>(rule: Rule<F>, p: &mut [F], g: &[F], m: &mut [F], v: &mut [F]) 
     let n = p.len();
     let (g, m, v) = (&g[..n], &mut m[..n], &mut v[..n]);
     let mut finite = true;
-    for i in 0..n {
-        finite &= g[i].is_finite();
-        let g = zero_below(rule.least, g[i]);
-        m[i] = zero_below(rule.floor, rule.beta1 * m[i] + rule.weight1 * g);
-        v[i] = zero_below(F::min_positive_value(), rule.beta2 * v[i] + rule.weight2 * (g * g));
-        p[i] -= rule.step * m[i] / (v[i].sqrt() * rule.root + rule.epsilon);
+    for start in (0..n).step_by(PIECE) {
+        // All threads have read them.
+        will_write(&p[n.min(start + AHEAD)..n.min(start + AHEAD + PIECE)]);
+        for i in start..n.min(start + PIECE) {
+            finite &= g[i].is_finite();
+            let g = zero_below(rule.least, g[i]);
+            m[i] = zero_below(rule.floor, rule.beta1 * m[i] + rule.weight1 * g);
+            v[i] = zero_below(F::min_positive_value(), rule.beta2 * v[i] + rule.weight2 * (g * g));
+            p[i] -= rule.step * m[i] / (v[i].sqrt() * rule.root + rule.epsilon);
+        }
     }
     finite
 }
