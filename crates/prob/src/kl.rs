@@ -1,4 +1,4 @@
-//! Kullback–Leibler divergences: every closed form, a family each.
+//! Kullback–Leibler divergences: every closed form, those of a family in a file.
 
 mod classes;
 mod continuous_bernoulli;

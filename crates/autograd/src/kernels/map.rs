@@ -72,10 +72,11 @@ fn unary_by<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
     }
 }
 
-/// The loop of [`unary_part`], over whole chunks, within which the compiler has vectors to interleave. Neither it nor the function in it
-/// may be a closure, which is not inlined where f is long.
+/// The loop of [`unary_part`], over whole chunks: of the vectors of one the compiler mixes the instructions, so that they wait less. Neither
+/// it nor the function in it may be a closure, which is not inlined where f is long.
 #[inline(always)]
 fn values<F: Real, U: Unary<F>>(op: &U, x: &[F], y: &mut [F]) {
+    debug_assert!(x.len() == y.len() && x.len().is_multiple_of(LANES));
     for (y, x) in y.as_chunks_mut::<LANES>().0.iter_mut().zip(x.as_chunks::<LANES>().0) {
         for (y, &x) in y.iter_mut().zip(x) {
             *y = op.f(x);

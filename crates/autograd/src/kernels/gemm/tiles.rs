@@ -367,27 +367,18 @@ unsafe fn rows<L: Isa, const TURNED: bool>(
     }
 }
 
-/// What is asked for during the tiles after so many `tiles` of a group: of A, which the first group brings from far away and which may have
-/// left the cache again when the last one comes, the rows from the `i`-th on, where they are next; else the next group.
+/// What is asked for during the tiles after so many `tiles` of a group: the next group, or, during the last one, the rows of A from
+/// the `i`-th on, where they are next.
 fn ahead<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, i: usize, tiles: usize) -> Ahead<L::Elem> {
     let line = size_of::<Line>() / size_of::<L::Elem>();
     let (k, a, b, lines) = (block.k, block.a, group.b, Ahead::<L::Elem>::lines(block.k));
-    // Lines that are asked for during a block of A's rows, and how many of them were already.
-    let (each, asked) = (group.strips.len() * lines, tiles * lines % (group.strips.len() * lines).max(1));
-    let in_place = block.a_copy.is_none() && block.keep.rows.is_none() && a.col == 1;
-    // These may lead beyond the arrays: an address that is not there is ignored.
-    let mut of_a = 0;
-    if in_place && (group.from == 0 || block.far && group.next == 0) {
-        of_a = (L::ROWS * k).div_ceil(line);
-        // Where there is no time for each line, for every other: its neighbour comes with it.
-        let step = if each < of_a { 2 * line } else { line };
-        if asked < of_a {
-            return Ahead { at: a.at.wrapping_add(i * a.row + asked * step), step };
-        }
+    let (at, asked) = (group.from + group.width, tiles * lines);
+    let nothing = Ahead { at: block.b_copy.cast_const(), step: 0 };
+    if !block.far {
+        return nothing;
     }
-    if block.far && group.next > 0 && block.keep.inner.is_none() {
-        let (at, asked) =
-            (group.from + group.width, tiles / group.strips.len() * (each - of_a.min(each)) + asked - of_a);
+    // These may lead beyond the arrays: an address that is not there is ignored.
+    if group.next > 0 && block.keep.inner.is_none() {
         if b.col == 1 && asked / k < group.next.div_ceil(line) {
             let (row, col) = (asked % k, at + asked / k * line);
             return Ahead { at: b.at.wrapping_add(row * b.row + col), step: b.row };
@@ -395,8 +386,11 @@ fn ahead<L: Isa>(block: &Block<'_, L::Elem>, group: &Group<'_, L::Elem>, i: usiz
         if b.col != 1 && asked * line < group.next * k {
             return Ahead { at: b.at.wrapping_add(at * b.col + asked * line), step: line };
         }
+    } else if group.next == 0 && block.a_copy.is_none() && block.keep.rows.is_none() && a.col == 1 {
+        let asked = asked % (group.strips.len() * lines);
+        return Ahead { at: a.at.wrapping_add(i * a.row + asked * line), step: line };
     }
-    Ahead { at: block.b_copy.cast_const(), step: 0 }
+    nothing
 }
 
 /// The tile of `r` rows of `v` vectors.

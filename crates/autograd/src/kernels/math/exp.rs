@@ -21,8 +21,8 @@ fn times_exp<const FUSED: bool>(m: f32, x: f32) -> f32 {
     scaled(madd::<FUSED>(m, exp_m1_reduced::<FUSED>(r, rest), m), n)
 }
 
-/// eˣ for x ≤ 0. There is no upper end, and the exponent of 2ⁿ⁺⁶⁴ fits, so that this takes three quarters of the operations; what
-/// the remainder's rounding costs is below that of the result.
+/// eˣ for x ≤ 0. There is no upper end, and the exponent of 2ⁿ⁺⁶⁴ fits, so that this takes fewer operations; the reduced argument is a
+/// single number, whose rounding costs a fifth of an ulp.
 #[inline(always)]
 pub(super) fn exp_nonpositive<const FUSED: bool>(x: f32) -> f32 {
     // Rounds to an integer as in [`reduce_moderate`], and leaves the exponent of 2ⁿ⁺⁶⁴ in the low bits.
