@@ -7,6 +7,9 @@ use std::f32::consts::LOG2_E;
 pub(super) const LN_2_HIGH: f32 = 0.693_145_75;
 pub(super) const LN_2_LOW: f32 = 1.428_606_8e-6;
 
+/// 1.5·2²³: adding it rounds to an integer and leaves that in the low bits.
+const ROUND: f32 = 12_582_912.0;
+
 /// eˣ.
 #[inline(always)]
 pub(super) fn exp<const FUSED: bool>(x: f32) -> f32 {
@@ -25,12 +28,12 @@ fn times_exp<const FUSED: bool>(m: f32, x: f32) -> f32 {
 /// single number, whose rounding costs a fifth of an ulp.
 #[inline(always)]
 pub(super) fn exp_nonpositive<const FUSED: bool>(x: f32) -> f32 {
-    // Rounds to an integer as in [`reduce_moderate`], and leaves the exponent of 2ⁿ⁺⁶⁴ in the low bits.
-    const ROUND: f32 = 12_582_912.0 + (127 + 64) as f32;
+    // Rounds as well, and leaves the exponent of 2ⁿ⁺⁶⁴ in the low bits.
+    const ROUND_TO_EXPONENT: f32 = ROUND + (127 + 64) as f32;
     const TWO_TO_MINUS_64: f32 = f32::from_bits((127 - 64) << 23);
     let x = if x < -110.0 { -110.0 } else { x };
-    let shifted = madd::<FUSED>(x, LOG2_E, ROUND);
-    let n = shifted - ROUND;
+    let shifted = madd::<FUSED>(x, LOG2_E, ROUND_TO_EXPONENT);
+    let n = shifted - ROUND_TO_EXPONENT;
     let r = madd::<FUSED>(-n, LN_2_LOW, madd::<FUSED>(-n, LN_2_HIGH, x));
     let power = f32::from_bits(shifted.to_bits() << 23);
     let r2 = r * r;
@@ -75,8 +78,6 @@ fn reduce<const FUSED: bool>(x: f32) -> (f32, f32, i32) {
 /// The same for −110 ≤ x ≤ 89.
 #[inline(always)]
 fn reduce_moderate<const FUSED: bool>(x: f32) -> (f32, f32, i32) {
-    // Adding 1.5·2²³ rounds to an integer and leaves it in the low bits.
-    const ROUND: f32 = 12_582_912.0;
     let shifted = madd::<FUSED>(x, LOG2_E, ROUND);
     let n = shifted - ROUND;
     (madd::<FUSED>(-n, LN_2_HIGH, x), -n * LN_2_LOW, shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32)
