@@ -51,12 +51,13 @@ pub(crate) fn is_shared([m, k, n]: [usize; 3]) -> bool {
 const OWN_ROWS: usize = 32;
 
 /// Whether threads take columns of what [`super::tiles`] computes, and not rows, which no bit depends on. The result of a batch has its rows,
-/// which are columns if it is `turned`. Where they are few, threads take what the one with the most tiles is done with first;
-/// rearranging a strip of B takes about as long as a tile of it, and happens once for all rows that a thread has.
-pub(super) fn by_columns<L: Lanes>([m, n]: [usize; 2], turned: bool, threads: usize) -> bool {
+/// which are columns if it is `turned`; but where B is larger than the rest, and `transposed` on the way, a thread rather does that to
+/// columns of its own. Where rows are few, threads take what the one with the most tiles is done with first; rearranging a strip of B
+/// takes about as long as a tile of it, and happens once for all rows that a thread has.
+pub(super) fn by_columns<L: Lanes>([m, k, n]: [usize; 3], transposed: bool, turned: bool, threads: usize) -> bool {
     let batch = if turned { n } else { m };
     if batch >= OWN_ROWS * threads {
-        return turned;
+        return turned || transposed && k * n > m * (k + n);
     }
     let (rows, columns) = (m.div_ceil(L::ROWS), n.div_ceil(L::LEN));
     columns.div_ceil(threads) * (rows + 1) <= (rows.div_ceil(threads) + 1) * columns
@@ -99,15 +100,16 @@ pub(super) fn packs_columns<L: Lanes>(k: usize, n: usize) -> bool {
 /// multiply-adds a cycle; and that time.
 pub(super) fn choose<L: Lanes>([m, k, n]: [usize; 3], a_transposed: bool, b_transposed: bool) -> (Way, usize) {
     let vectors = |extent: usize| extent.div_ceil(L::LEN);
-    // Transposing takes 0.3 cycles an element; a copy without transposing as much in the case of A's columns, and nothing
-    // in that of B's rows, which happens while they are used.
+    // Transposing takes 0.3 cycles an element, or a cycle where C is so large that it has to be brought first; a copy without
+    // transposing as much as that of A's columns, and nothing in the case of B's rows, which happens while they are used.
+    let turning = if m * n * size_of::<L::Elem>() > NEAR { 20 } else { 6 };
     let moving = |elements: usize, moved: bool| if moved { 6 * elements } else { 0 };
     let tiles =
         10 * m * k * vectors(n) + moving(n * k, b_transposed) + moving(m * k, a_transposed && packs_columns::<L>(k, n));
     let turned = 10 * n * k * vectors(m)
         + moving(m * k, !a_transposed)
         + moving(n * k, !b_transposed && packs_columns::<L>(k, m))
-        + moving(m * n, true);
+        + turning * m * n;
     // Adding up the lanes of a sum takes 4 cycles.
     let dots = m * n * (10 * vectors(k) + 80);
     [(Way::Tiles, tiles), (Way::Turned, turned), (Way::Dots, dots)]

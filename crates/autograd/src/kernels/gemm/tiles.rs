@@ -105,7 +105,7 @@ pub(super) unsafe fn product<L: Isa, const TURNED: bool>(
     keep: Keep<'_>,
 ) {
     // Each thread rearranges what its part takes of either operand: B by itself if it has columns for all of them.
-    let by_columns = by_columns::<L>([m, n], TURNED, sharing());
+    let by_columns = by_columns::<L>([m, k, n], b.col != 1, TURNED, sharing());
     let (all, grain) = if by_columns { (n, L::LEN) } else { (m, L::ROWS) };
     share(all.div_ceil(grain), is_shared([m, k, n]), |part| {
         let (from, to) = (part.start * grain, all.min(part.end * grain));
