@@ -136,11 +136,24 @@ fn values<F: Real, T: Function<F, N>, const N: usize>(f: &T, x: &[&[F]; N], y: &
 
 /// d = g · ∂f/∂x_I.
 #[inline(always)]
-fn slopes<F: Real, T: Function<F, N>, const N: usize, const I: usize>(f: &T, x: &[&[F]; N], g: &[F], d: &mut [F]) {
+fn slopes_by<F: Real, T: Function<F, N>, const N: usize, const I: usize>(f: &T, x: &[&[F]; N], g: &[F], d: &mut [F]) {
     let n = d.len();
     let (a, b, c, e) = (array(x, 0, n), array(x, 1, n), array(x, 2, n), array(x, 3, n));
     for (((((d, &g), &a), &b), &c), &e) in d.iter_mut().zip(&g[..n]).zip(a).zip(b).zip(c).zip(e) {
         *d = g * f.d::<I>(first([a, b, c, e]));
+    }
+}
+
+/// d = g · ∂f/∂xᵢ.
+#[inline(always)]
+fn slopes<F: Real, T: Function<F, N>, const N: usize>(f: &T, i: usize, x: &[&[F]; N], g: &[F], d: &mut [F]) {
+    // The comparisons are constant: derivatives by what is too many are not compiled.
+    match i {
+        0 => slopes_by::<F, T, N, 0>(f, x, g, d),
+        1 if N > 1 => slopes_by::<F, T, N, 1>(f, x, g, d),
+        2 if N > 2 => slopes_by::<F, T, N, 2>(f, x, g, d),
+        3 if N > 3 => slopes_by::<F, T, N, 3>(f, x, g, d),
+        _ => unreachable!("number {i} of {N}"),
     }
 }
 
@@ -266,17 +279,19 @@ fn terms(full: Shape) -> usize {
     full.dims().last().copied().unwrap_or(1)
 }
 
-/// d = g · ∂f/∂x_I in the shape of x_I, the sum over what was repeated; with `SUM` g is a number for each sum.
-pub(crate) fn vjp<F: Real, T: Formula<F, N>, const N: usize, const I: usize, const SUM: bool>(
+/// d = g · ∂f/∂xᵢ in the shape of xᵢ, the sum over what was repeated; g has a number for each element of `full`, or for each sum along
+/// the last axis.
+pub(crate) fn vjp<F: Real, T: Formula<F, N>, const N: usize>(
     f: &T,
+    i: usize,
     x: [(&[F], Shape); N],
     full: Shape,
     g: &[F],
     d: &mut [F],
 ) {
     let cut = Cut::new(full);
-    let cut = cut.only_if(cut.cuts(x[I].1, full) && !(SUM && cut.is_along_last(full)));
-    cut.share(x, full, g, d, &|x, full, g, d| vjp_part::<F, T, N, I, SUM>(f, x, full, g, d));
+    let cut = cut.only_if(cut.cuts(x[i].1, full) && !(g.len() < full.size() && cut.is_along_last(full)));
+    cut.share(x, full, g, d, &|x, full, g, d| vjp_part(f, i, x, full, g, d));
 }
 
 #[cfg_attr(
@@ -286,23 +301,25 @@ pub(crate) fn vjp<F: Real, T: Formula<F, N>, const N: usize, const I: usize, con
         "x86_64+avx2+fma+bmi1+bmi2"
     ))
 )]
-fn vjp_part<F: Real, T: Formula<F, N>, const N: usize, const I: usize, const SUM: bool>(
+fn vjp_part<F: Real, T: Formula<F, N>, const N: usize>(
     f: &T,
+    i: usize,
     x: [(&[F], Shape); N],
     full: Shape,
     g: &[F],
     d: &mut [F],
 ) {
     if fuses!() {
-        vjp_by::<_, T, N, I, SUM>(f, contracted(x), full, F::contracted(g), F::contracted_mut(d));
+        vjp_by(f, i, contracted(x), full, F::contracted(g), F::contracted_mut(d));
     } else {
-        vjp_by::<F, T, N, I, SUM>(f, x, full, g, d);
+        vjp_by(f, i, x, full, g, d);
     }
 }
 
 #[inline(always)]
-fn vjp_by<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM: bool>(
+fn vjp_by<F: Real, T: Function<F, N>, const N: usize>(
     f: &T,
+    i: usize,
     x: [(&[F], Shape); N],
     full: Shape,
     g: &[F],
@@ -313,23 +330,24 @@ fn vjp_by<F: Real, T: Function<F, N>, const N: usize, const I: usize, const SUM:
     if repeats {
         d.fill(F::zero());
     }
-    let terms = terms(full);
+    // For so many elements g has a number.
+    let each = full.size() / g.len().max(1);
     for r in rows(full, x.map(|x| x.1)) {
-        let g = &g[if SUM { r.out / terms } else { r.out }..];
-        let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[I]..], r.moves[I] || r.len == 1);
+        let g = &g[r.out / each..];
+        let (x, d, moves) = (Arguments::new(&x, &r), &mut d[r.at[i]..], r.moves[i] || r.len == 1);
         x.repeat(&mut room);
         let mut lanes = [F::zero(); LANES];
         for block in blocks(0..r.len) {
             let n = block.len();
             let x = x.block(&mut room, block.clone());
-            let g = if SUM {
-                spread(g, terms, block.clone(), &mut g_room)
+            let g = if each > 1 {
+                spread(g, each, block.clone(), &mut g_room)
             } else {
                 fill_up(&g[block.clone()], &mut g_room)
             };
             let direct = moves && !repeats && n == filled(n);
             let to = if direct { &mut d[block.clone()] } else { &mut buffer[..filled(n)] };
-            slopes::<F, T, N, I>(f, &x, g, to);
+            slopes(f, i, &x, g, to);
             if !moves {
                 add_lanes(&mut lanes, &buffer[..n]);
             } else if repeats {

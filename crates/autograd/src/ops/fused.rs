@@ -72,23 +72,11 @@ fn arrays<'a, F, const N: usize>(at: impl Fn(usize) -> (&'a [F], Shape)) -> ([(&
 }
 
 /// The cotangent of each array that needs one.
-fn vjp<F: Real, T: Formula<F, N>, const N: usize, const SUM: bool>(
-    f: &T,
-    at: &Point<'_, F>,
-    g: &[F],
-    dx: &mut Cotangents<'_, F>,
-) {
+fn vjp<F: Real, T: Formula<F, N>, const N: usize>(f: &T, at: &Point<'_, F>, g: &[F], dx: &mut Cotangents<'_, F>) {
     const { assert!(0 < N && N <= 4, "a function of one to four numbers") };
     let (x, full) = arrays::<F, N>(|i| (at.x(i), at.shape(i)));
-    dx.with(0, |d| fused::vjp::<F, T, N, 0, SUM>(f, x, full, g, d));
-    if N > 1 {
-        dx.with(1, |d| fused::vjp::<F, T, N, 1, SUM>(f, x, full, g, d));
-    }
-    if N > 2 {
-        dx.with(2, |d| fused::vjp::<F, T, N, 2, SUM>(f, x, full, g, d));
-    }
-    if N > 3 {
-        dx.with(3, |d| fused::vjp::<F, T, N, 3, SUM>(f, x, full, g, d));
+    for i in 0..N {
+        dx.with(i, |d| fused::vjp(f, i, x, full, g, d));
     }
 }
 
@@ -108,7 +96,7 @@ impl<F: Real, T: Formula<F, N> + Debug + Send + 'static, const N: usize> Op<F> f
     }
 
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
-        vjp::<F, T, N, true>(&self.1, at, g, dx);
+        vjp(&self.1, at, g, dx);
     }
 }
 
@@ -127,6 +115,6 @@ impl<F: Real, T: Formula<F, N> + Debug + Send + 'static, const N: usize> Op<F> f
     }
 
     fn vjp(&self, at: &Point<'_, F>, g: &mut [F], dx: &mut Cotangents<'_, F>) {
-        vjp::<F, T, N, false>(&self.1, at, g, dx);
+        vjp(&self.1, at, g, dx);
     }
 }

@@ -146,13 +146,42 @@ impl<F> Out<F> {
     }
 }
 
+/// What a product is added to.
+#[derive(Clone, Copy)]
+pub(crate) enum Plus<'b, F> {
+    Nothing,
+    /// What C holds.
+    Itself,
+    /// A number for each column, which is added to the sums as they are complete.
+    Bias(&'b [F]),
+}
+
+impl<'b, F> Plus<'b, F> {
+    fn adds(self) -> bool {
+        matches!(self, Plus::Itself)
+    }
+
+    fn bias(self) -> Option<&'b [F]> {
+        if let Plus::Bias(bias) = self { Some(bias) } else { None }
+    }
+
+    /// The same with other numbers, or the same by another name.
+    pub fn map<G>(self, f: impl FnOnce(&'b [F]) -> &'b [G]) -> Plus<'b, G> {
+        match self {
+            Plus::Nothing => Plus::Nothing,
+            Plus::Itself => Plus::Itself,
+            Plus::Bias(bias) => Plus::Bias(f(bias)),
+        }
+    }
+}
+
 /// C = A·B; `c` is `[a.rows, b.cols]` row by row.
 pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
     if a.cols == 0 {
         c.fill(F::zero());
     } else if !c.is_empty() {
-        F::gemm::<false>(a, b, c, None);
+        F::gemm(a, b, c, Plus::Nothing);
     }
 }
 
@@ -160,7 +189,7 @@ pub(crate) fn matmul<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
 pub(crate) fn matmul_add<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, c: &mut [F]) {
     assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
     if a.cols > 0 && !c.is_empty() {
-        F::gemm::<true>(a, b, c, None);
+        F::gemm(a, b, c, Plus::Itself);
     }
 }
 
@@ -171,7 +200,7 @@ pub(crate) fn matmul_bias<F: Real>(a: Mat<'_, F>, b: Mat<'_, F>, bias: &[F], c: 
         c.fill(F::zero());
         add_bias(bias, c);
     } else if !c.is_empty() {
-        F::gemm::<false>(a, b, c, Some(bias));
+        F::gemm(a, b, c, Plus::Bias(bias));
     }
 }
 
@@ -183,21 +212,16 @@ fn add_bias<F: Real>(bias: &[F], c: &mut [F]) {
     });
 }
 
-/// C = A·B, plus the bias if there is one, by an instruction set, no extent being 0; with `ADD`, C ← C + A·B, without one.
+/// C = A·B, plus what it is added to, by an instruction set, no extent being 0.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn product<L: Isa, const ADD: bool>(
-    a: Mat<'_, L::Elem>,
-    b: Mat<'_, L::Elem>,
-    c: &mut [L::Elem],
-    bias: Option<&[L::Elem]>,
-) {
+unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem], plus: Plus<'_, L::Elem>) {
     // SAFETY: the caller's promise.
-    let dense = unsafe { !rows::product::<L, ADD>(a, b, c) && dense_or_sparse::<L, ADD>(a, b, c, bias) };
+    let dense = unsafe { !rows::product::<L>(a, b, c, plus.adds()) && dense_or_sparse::<L>(a, b, c, plus) };
     if !dense {
-        bias.into_iter().for_each(|bias| add_bias(bias, c));
+        plus.bias().into_iter().for_each(|bias| add_bias(bias, c));
     }
 }
 
@@ -206,15 +230,15 @@ unsafe fn product<L: Isa, const ADD: bool>(
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(
+unsafe fn dense_or_sparse<L: Isa>(
     a: Mat<'_, L::Elem>,
     b: Mat<'_, L::Elem>,
     c: &mut [L::Elem],
-    bias: Option<&[L::Elem]>,
+    plus: Plus<'_, L::Elem>,
 ) -> bool {
-    if ADD {
+    if plus.adds() {
         // SAFETY: the caller's promise, here and below.
-        unsafe { product_by::<L, ADD>(Way::Tiles, a, b, c, bias) };
+        unsafe { product_by::<L>(Way::Tiles, a, b, c, plus) };
         return true;
     }
     let extents = [a.rows, a.cols, b.cols];
@@ -224,30 +248,32 @@ unsafe fn dense_or_sparse<L: Isa, const ADD: bool>(
     unsafe {
         let sparse = most.is_some_and(|most| sparse::product::<L>(a, b, c, most));
         if !sparse {
-            product_by::<L, ADD>(way, a, b, c, bias);
+            product_by::<L>(way, a, b, c, plus);
         }
         !sparse
     }
 }
 
-/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add. [`Way::Dots`] adds the bias afterwards.
+/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add to what C holds. [`Way::Dots`] adds the bias
+/// afterwards.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn product_by<L: Isa, const ADD: bool>(
+unsafe fn product_by<L: Isa>(
     way: Way,
     a: Mat<'_, L::Elem>,
     b: Mat<'_, L::Elem>,
     c: &mut [L::Elem],
-    bias: Option<&[L::Elem]>,
+    plus: Plus<'_, L::Elem>,
 ) {
+    let (add, bias) = (plus.adds(), plus.bias());
     assert!(a.cols == b.rows && c.len() == a.rows * b.cols && a.cols > 0 && !c.is_empty());
-    assert!(bias.is_none_or(|bias| bias.len() == b.cols && !ADD));
+    assert!(bias.is_none_or(|bias| bias.len() == b.cols));
     let extents @ [m, k, n] = [a.rows, a.cols, b.cols];
-    assert!(way.is_open(k, a.transposed, b.transposed) && (!ADD || way == Way::Tiles));
+    assert!(way.is_open(k, a.transposed, b.transposed) && (!add || way == Way::Tiles));
     let (a, b, keep) = (View::new(a), View::new(b), Keep::default());
-    let to = Target { c: Out(c.as_mut_ptr()), row: n, add: ADD, bias };
+    let to = Target { c: Out(c.as_mut_ptr()), row: n, add, bias };
     // SAFETY: the caller's promise; `Mat::new` and the assertions make sure that the slices hold the whole matrices, and
     // `c` is borrowed mutably, so that it overlaps neither operand.
     unsafe {
@@ -264,10 +290,10 @@ unsafe fn product_by<L: Isa, const ADD: bool>(
 
 /// The element type's matrix product.
 pub trait Gemm: Sized {
-    /// C = A·B, plus the bias if there is one, no extent being 0; with `ADD`, C ← C + A·B, without one.
+    /// C = A·B, plus what it is added to, no extent being 0. It is generic in nothing, so that crates that use it need not compile it.
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    fn gemm<const ADD: bool>(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self], bias: Option<&[Self]>);
+    fn gemm(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self], plus: Plus<'_, Self>);
 }
 
 macro_rules! gemm {
@@ -275,24 +301,24 @@ macro_rules! gemm {
         impl Gemm for $F {
             #[allow(private_interfaces)]
             #[allow(unreachable_code, reason = "every 64-bit ARM has NEON")]
-            fn gemm<const ADD: bool>(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F], bias: Option<&[$F]>) {
+            fn gemm(a: Mat<'_, $F>, b: Mat<'_, $F>, c: &mut [$F], plus: Plus<'_, $F>) {
                 #[cfg(target_arch = "x86_64")]
                 {
                     let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
                     if avx2 && is_x86_feature_detected!("avx512f") {
                         // SAFETY: the instructions were detected.
-                        return unsafe { product::<lanes::$avx512, ADD>(a, b, c, bias) };
+                        return unsafe { product::<lanes::$avx512>(a, b, c, plus) };
                     }
                     if avx2 {
                         // SAFETY: the instructions were detected.
-                        return unsafe { product::<lanes::$avx2, ADD>(a, b, c, bias) };
+                        return unsafe { product::<lanes::$avx2>(a, b, c, plus) };
                     }
                 }
                 #[cfg(target_arch = "aarch64")]
                 // SAFETY: every 64-bit ARM has the instructions.
-                return unsafe { product::<lanes::$neon, ADD>(a, b, c, bias) };
+                return unsafe { product::<lanes::$neon>(a, b, c, plus) };
                 // SAFETY: these need no particular processor.
-                unsafe { product::<Portable<$F, $portable>, ADD>(a, b, c, bias) }
+                unsafe { product::<Portable<$F, $portable>>(a, b, c, plus) }
             }
         }
     };

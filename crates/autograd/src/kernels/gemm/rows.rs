@@ -27,21 +27,17 @@ thread_local! {
 }
 
 /// C = A·B, or C ← C + A·B, leaving out rows of zeros that A has in memory. If they are too few to pay, or something is not
-/// finite, the answer is no, and what `c` holds means nothing; with `ADD`, it is untouched. No extent is 0.
+/// finite, the answer is no, and what `c` holds means nothing; if it was to `add`, it is untouched. No extent is 0.
 ///
 /// Products that nobody forms from cotangents are not asked: Aᵀ·Bᵀ, and C + A·B.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set.
-pub(super) unsafe fn product<L: Isa, const ADD: bool>(
-    a: Mat<'_, L::Elem>,
-    b: Mat<'_, L::Elem>,
-    c: &mut [L::Elem],
-) -> bool {
+pub(super) unsafe fn product<L: Isa>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem], add: bool) -> bool {
     let [m, k, n] = [a.rows, a.cols, b.cols];
     let rows = if a.transposed { k } else { m };
-    if m * k * n < LEAST || rows < LEAST_ROWS || a.transposed && b.transposed || ADD && !a.transposed {
+    if m * k * n < LEAST || rows < LEAST_ROWS || a.transposed && b.transposed || add && !a.transposed {
         return false;
     }
     scratch::with(&SCRATCH, [rows], |[kept]: [*mut u32; 1]| {
@@ -51,7 +47,7 @@ pub(super) unsafe fn product<L: Isa, const ADD: bool>(
             if (rows - kept.len()) * SHARE < rows {
                 false
             } else if a.transposed {
-                inner::<L, ADD>(kept, a, b, c)
+                inner::<L>(kept, a, b, c, add)
             } else {
                 outer::<L>(kept, a, b, c)
             }
@@ -81,25 +77,20 @@ unsafe fn list<'k, L: Isa>(a: Mat<'_, L::Elem>, room: &'k mut [u32]) -> &'k [u32
 /// # Safety
 ///
 /// The processor has the instruction set.
-unsafe fn inner<L: Isa, const ADD: bool>(
-    kept: &[u32],
-    a: Mat<'_, L::Elem>,
-    b: Mat<'_, L::Elem>,
-    c: &mut [L::Elem],
-) -> bool {
+unsafe fn inner<L: Isa>(kept: &[u32], a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, c: &mut [L::Elem], add: bool) -> bool {
     let mut left_out = (0..a.cols).filter(|&i| kept.binary_search(&(i as u32)).is_err());
     // SAFETY: the caller's promise.
     if !left_out.all(|i| unsafe { is_finite::<L>(b.line(i)) }) {
         return false;
     }
     if kept.is_empty() {
-        if !ADD {
+        if !add {
             c.fill(L::Elem::zero());
         }
         return true;
     }
     let (extents, keep) = ([a.rows, kept.len(), b.cols], Keep { inner: Some(kept), ..Keep::default() });
-    let to = Target { c: Out(c.as_mut_ptr()), row: b.cols, add: ADD, bias: None };
+    let to = Target { c: Out(c.as_mut_ptr()), row: b.cols, add, bias: None };
     // SAFETY: the caller's promise; the views have what is kept.
     unsafe { tiles::product::<L, false>(extents, View::new(a), View::new(b), to, keep) };
     true
@@ -161,7 +152,7 @@ mod tests {
     use crate::Real;
     use crate::kernels::gemm::isa::Isa;
     use crate::kernels::gemm::lanes::Portable;
-    use crate::kernels::gemm::{Mat, dense_or_sparse, tests::random};
+    use crate::kernels::gemm::{Mat, Plus, dense_or_sparse, tests::random};
     use num_traits::Float;
     use proptest::prelude::*;
 
@@ -205,11 +196,11 @@ mod tests {
             // SAFETY: the caller's promise that the processor has the instruction set.
             let done = unsafe {
                 if self.kind.2 {
-                    dense_or_sparse::<L, true>(a, b, &mut all, None);
-                    product::<L, true>(a, b, &mut c)
+                    dense_or_sparse::<L>(a, b, &mut all, Plus::Itself);
+                    product::<L>(a, b, &mut c, true)
                 } else {
-                    dense_or_sparse::<L, false>(a, b, &mut all, None);
-                    product::<L, false>(a, b, &mut c)
+                    dense_or_sparse::<L>(a, b, &mut all, Plus::Nothing);
+                    product::<L>(a, b, &mut c, false)
                 }
             };
             assert!(done || !self.kind.2 || c == self.c, "C was touched");

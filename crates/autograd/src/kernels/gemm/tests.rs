@@ -1,13 +1,13 @@
 use super::lanes::Portable;
 use super::plan::{K_MOST, M_MOST, Way};
-use super::{Mat, matmul, matmul_add, matmul_bias, product_by};
+use super::{Mat, Plus, matmul, matmul_add, matmul_bias, product_by};
 use crate::{Real, Team};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// A product on a certain way by a certain instruction set.
-type By<F> = unsafe fn(Way, Mat<'_, F>, Mat<'_, F>, &mut [F], Option<&[F]>);
+type By<F> = unsafe fn(Way, Mat<'_, F>, Mat<'_, F>, &mut [F], Plus<'_, F>);
 
 /// An element type and the instruction sets that this processor has, the portable one among them.
 trait Sets: Real {
@@ -18,15 +18,14 @@ macro_rules! sets {
     ($F:ty, $portable:literal, $neon:ident, $avx2:ident, $avx512:ident) => {
         impl Sets for $F {
             fn sets() -> Vec<(&'static str, By<$F>)> {
-                let mut sets: Vec<(&'static str, By<$F>)> =
-                    vec![("portable", product_by::<Portable<$F, $portable>, false>)];
+                let mut sets: Vec<(&'static str, By<$F>)> = vec![("portable", product_by::<Portable<$F, $portable>>)];
                 #[cfg(target_arch = "aarch64")]
-                sets.push(("NEON", product_by::<super::lanes::$neon, false>));
+                sets.push(("NEON", product_by::<super::lanes::$neon>));
                 #[cfg(target_arch = "x86_64")]
                 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    sets.push(("AVX2", product_by::<super::lanes::$avx2, false>));
+                    sets.push(("AVX2", product_by::<super::lanes::$avx2>));
                     if is_x86_feature_detected!("avx512f") {
-                        sets.push(("AVX-512", product_by::<super::lanes::$avx512, false>));
+                        sets.push(("AVX-512", product_by::<super::lanes::$avx512>));
                     }
                 }
                 sets
@@ -91,7 +90,7 @@ fn compare<F: Sets>(case: Case, seed: u64) {
             let bias = random::<F>(n + 1, seed / 2);
             let bias = seed.is_multiple_of(2).then_some(&bias[1..]);
             // SAFETY: `sets` lists what the processor has.
-            unsafe { by(way, x, y, &mut c[3..3 + m * n], bias) };
+            unsafe { by(way, x, y, &mut c[3..3 + m * n], bias.map_or(Plus::Nothing, Plus::Bias)) };
             assert!(c[..3].iter().chain(&c[3 + m * n..]).all(|&c| c == F::of(FENCE)), "{set} {way:?} {case:?}");
             for i in 0..m {
                 for j in 0..n {
@@ -219,7 +218,7 @@ fn infinities_and_nans_propagate() {
                     let mut c = vec![0.0; m * n];
                     let (x, y) = case.operands(&a, &b);
                     // SAFETY: `sets` lists what the processor has.
-                    unsafe { by(way, x, y, &mut c, None) };
+                    unsafe { by(way, x, y, &mut c, Plus::Nothing) };
                     for (at, c) in c.iter().enumerate() {
                         let (row, col) = (at / n, at % n);
                         let expected = match (row == i, row == m - 1, col == j) {
@@ -243,6 +242,7 @@ fn ways_of_usual_shapes() {
     use super::lanes::Avx512F32;
     let choose = |extents, a, b| super::plan::choose::<Avx512F32>(extents, a, b).0;
     assert_eq!(choose([128, 784, 400], false, true), Way::Turned);
+    assert_eq!(choose([128, 400, 784], false, true), Way::Tiles);
     assert_eq!(choose([1000, 200, 784], false, true), Way::Tiles);
     assert_eq!(choose([128, 400, 20], false, true), Way::Dots);
     assert_eq!(choose([1, 784, 400], false, true), Way::Dots);

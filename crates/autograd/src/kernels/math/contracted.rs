@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "slices of a number that is an `f32` by another name")]
 
 use crate::Real;
-use crate::kernels::gemm::{Gemm, Mat};
+use crate::kernels::gemm::{Gemm, Mat, Plus};
 use num_traits::{Float, FloatConst, Num, NumCast, One, ToPrimitive, Zero};
 use std::fmt;
 use std::iter::Sum;
@@ -217,10 +217,10 @@ impl fmt::LowerExp for Contracted {
 /// Products fuse their multiply-adds anyway.
 impl Gemm for Contracted {
     #[allow(private_interfaces)]
-    fn gemm<const ADD: bool>(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self], bias: Option<&[Self]>) {
+    fn gemm(a: Mat<'_, Self>, b: Mat<'_, Self>, c: &mut [Self], plus: Plus<'_, Self>) {
         // SAFETY: the layout of a number is that of an `f32`.
         let c = unsafe { &mut *(std::ptr::from_mut(c) as *mut [f32]) };
-        f32::gemm::<ADD>(a.map(Self::single), b.map(Self::single), c, bias.map(Self::single));
+        f32::gemm(a.map(Self::single), b.map(Self::single), c, plus.map(Self::single));
     }
 }
 

@@ -1,6 +1,6 @@
 use super::super::lanes::Portable;
 use super::super::plan::{Way, choose, most_visits};
-use super::super::{Mat, matmul, product_by};
+use super::super::{Mat, Plus, matmul, product_by};
 use super::product;
 use crate::kernels::gemm::isa::Isa;
 use crate::{Real, Team};
@@ -88,7 +88,7 @@ fn agrees<L: Isa<Elem: Real>>(case: Case) {
     let (mut dense, mut c) = (vec![fence; len], vec![fence; len + 6]);
     // SAFETY: `every_set` asks whether the processor has the instructions, here and below.
     unsafe {
-        product_by::<L, false>(Way::Tiles, a, b, &mut dense, None);
+        product_by::<L>(Way::Tiles, a, b, &mut dense, Plus::Nothing);
         assert!(product::<L>(a, b, &mut c[3..3 + len], usize::MAX), "{case:?}");
     }
     assert!(c[3..3 + len] == dense, "{case:?}");
@@ -140,7 +140,7 @@ fn notices<L: Isa<Elem: Real>>(case: Case, at: usize, bad: f64) {
     let mut expected = c.clone();
     // SAFETY: as above.
     unsafe {
-        product_by::<L, false>(Way::Tiles, x, y, &mut expected, None);
+        product_by::<L>(Way::Tiles, x, y, &mut expected, Plus::Nothing);
         if product::<L>(x, y, &mut c, usize::MAX) {
             let same = |(c, e): (&L::Elem, &L::Elem)| c == e || c.as_f64().is_nan() && e.as_f64().is_nan();
             assert!(c.iter().zip(&expected).all(same), "{case:?} {at} {bad}");
@@ -196,7 +196,7 @@ fn the_choice_does_not_show() {
             let (mut c, mut expected) = (vec![0.0; extents[0] * extents[2]], vec![0.0; extents[0] * extents[2]]);
             matmul(x, y, &mut c);
             // SAFETY: these need no particular processor.
-            unsafe { product_by::<Portable<f32, 4>, false>(Way::Tiles, x, y, &mut expected, None) };
+            unsafe { product_by::<Portable<f32, 4>>(Way::Tiles, x, y, &mut expected, Plus::Nothing) };
             for (c, e) in c.iter().zip(&expected) {
                 // Sums of up to 784 products of numbers below 1, whose errors are far below the bound for each.
                 assert!((c - e).abs() < 1e-4 || c == e || c.is_nan() && e.is_nan(), "{case:?} {bad}: {c} is not {e}");
