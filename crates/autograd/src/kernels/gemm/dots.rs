@@ -1,10 +1,11 @@
 //! Products by dot products: C = A·Bᵀ with both operands read along their rows, so that neither is packed.
 
+use super::View;
 use super::isa::{Isa, with_rows};
 use super::lanes::Lanes;
-use super::plan::{is_shared, pieces};
-use super::{Out, View};
-use crate::kernels::share::share;
+use super::plan::{is_shared, pieces, takes_own_rows};
+use super::tiles::Target;
+use crate::kernels::share::{share, sharing};
 
 /// Columns of C in a block.
 const COLS: usize = 4;
@@ -26,6 +27,8 @@ pub(super) struct Dots<F> {
     /// The block of C, and the distance of its rows.
     pub c: *mut F,
     pub c_row: usize,
+    /// What is added to its columns, if anything is.
+    pub bias: Option<*const F>,
 }
 
 /// Computes `R` rows of up to [`COLS`] columns.
@@ -72,29 +75,43 @@ pub(super) unsafe fn dots<L: Lanes, const R: usize>(t: &Dots<L::Elem>) {
             }
         }
         for i in 0..R {
-            L::sums(sums[i], t.c.add(i * t.c_row), t.cols);
+            let c = t.c.add(i * t.c_row);
+            L::sums(sums[i], c, t.cols);
+            if let Some(bias) = t.bias {
+                (0..t.cols).for_each(|j| *c.add(j) = *c.add(j) + *bias.add(j));
+            }
         }
     }
 }
 
-/// C = A·B with `[m, k, n]`, where A has contiguous rows and B contiguous columns. Threads share it.
+/// C = A·B with `[m, k, n]`, where A has contiguous rows and B contiguous columns. Threads share it. Nothing is added to what C holds.
 ///
 /// # Safety
 ///
 /// The processor has the instruction set, and the pointers lead to whole matrices.
-pub(super) unsafe fn product<L: Isa>([m, k, n]: [usize; 3], a: View<L::Elem>, b: View<L::Elem>, c: Out<L::Elem>) {
-    share(n.div_ceil(COLS), is_shared([m, k, n]), |part| {
-        let (from, to) = (part.start * COLS, n.min(part.end * COLS));
-        for (start, length) in pieces(to - from, CHUNK) {
-            let columns = from + start..from + start + length;
-            for (i, r) in pieces(m, L::DOT_ROWS) {
-                for j in columns.clone().step_by(COLS) {
+pub(super) unsafe fn product<L: Isa>(
+    [m, k, n]: [usize; 3],
+    a: View<L::Elem>,
+    b: View<L::Elem>,
+    c: Target<'_, L::Elem>,
+) {
+    let by_rows = takes_own_rows(m, sharing());
+    let (all, grain) = if by_rows { (m, L::DOT_ROWS) } else { (n, COLS) };
+    share(all.div_ceil(grain), is_shared([m, k, n]), |part| {
+        let part = part.start * grain..all.min(part.end * grain);
+        let (rows, columns) = if by_rows { (part, 0..n) } else { (0..m, part) };
+        for (start, length) in pieces(columns.len(), CHUNK) {
+            let chunk = columns.start + start..columns.start + start + length;
+            for (i, r) in pieces(rows.len(), L::DOT_ROWS) {
+                let i = rows.start + i;
+                for j in chunk.clone().step_by(COLS) {
                     // SAFETY: i + r ≤ m and j < n; the parts of C do not overlap.
                     unsafe {
                         let (a, b) = (a.from(i, 0), b.from(0, j));
-                        let cols = (columns.end - j).min(COLS);
-                        let c = c.from(i * n + j);
-                        let t = Dots { k, a: a.at, a_row: a.row, b: b.at, b_row: b.col, cols, c, c_row: n };
+                        let cols = (chunk.end - j).min(COLS);
+                        let bias = c.bias.map(|bias| bias[j..].as_ptr());
+                        let (c, c_row) = (c.c.from(i * c.row + j), c.row);
+                        let t = Dots { k, a: a.at, a_row: a.row, b: b.at, b_row: b.col, cols, c, c_row, bias };
                         with_rows!(r, L::DOT_ROWS, R => L::dots::<R>(&t));
                     }
                 }

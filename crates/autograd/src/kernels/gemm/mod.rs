@@ -254,8 +254,7 @@ unsafe fn dense_or_sparse<L: Isa>(
     }
 }
 
-/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add to what C holds. [`Way::Dots`] adds the bias
-/// afterwards.
+/// [`product`] on a certain way, which must be open to it; only [`Way::Tiles`] can add to what C holds.
 ///
 /// # Safety
 ///
@@ -278,13 +277,10 @@ unsafe fn product_by<L: Isa>(
     // `c` is borrowed mutably, so that it overlaps neither operand.
     unsafe {
         match way {
-            Way::Dots => dots::product::<L>(extents, a, b, to.c),
+            Way::Dots => dots::product::<L>(extents, a, b, to),
             Way::Tiles => tiles::product::<L, false>(extents, a, b, to, keep),
             Way::Turned => tiles::product::<L, true>([n, k, m], b.t(), a.t(), to, keep),
         }
-    }
-    if way == Way::Dots {
-        bias.into_iter().for_each(|bias| add_bias(bias, c));
     }
 }
 

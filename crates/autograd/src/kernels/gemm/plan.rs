@@ -50,13 +50,18 @@ pub(crate) fn is_shared([m, k, n]: [usize; 3]) -> bool {
 /// The rows of a result from which on a thread takes its rows: it had those of the operation before, and has them in its cache.
 const OWN_ROWS: usize = 32;
 
+/// Whether threads take the rows of a batch that they had before.
+pub(super) fn takes_own_rows(batch: usize, threads: usize) -> bool {
+    batch >= OWN_ROWS * threads
+}
+
 /// Whether threads take columns of what [`super::tiles`] computes, and not rows, which no bit depends on. The result of a batch has its rows,
 /// which are columns if it is `turned`; but where B is larger than the rest, and `transposed` on the way, a thread rather does that to
 /// columns of its own. Where rows are few, threads take what the one with the most tiles is done with first; rearranging a strip of B
 /// takes about as long as a tile of it, and happens once for all rows that a thread has.
 pub(super) fn by_columns<L: Lanes>([m, k, n]: [usize; 3], transposed: bool, turned: bool, threads: usize) -> bool {
     let batch = if turned { n } else { m };
-    if batch >= OWN_ROWS * threads {
+    if takes_own_rows(batch, threads) {
         return turned || transposed && k * n > m * (k + n);
     }
     let (rows, columns) = (m.div_ceil(L::ROWS), n.div_ceil(L::LEN));
