@@ -251,6 +251,19 @@ fn ways_of_usual_shapes() {
     assert_eq!(choose([400, 128, 20], true, false), Way::Turned);
 }
 
+/// Threads take the rows of a batch, but columns of a weight that outweighs it and has to be transposed; of few rows, whatever is even.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn threads_take_what_they_had() {
+    use super::lanes::Avx512F32;
+    let by_columns = |extents, transposed, turned| super::plan::by_columns::<Avx512F32>(extents, transposed, turned, 2);
+    assert!(by_columns([128, 400, 784], true, false));
+    assert!(!by_columns([128, 784, 400], false, false));
+    assert!(!by_columns([512, 1024, 1024], true, false));
+    assert!(by_columns([400, 784, 128], true, true));
+    assert!(by_columns([20, 200, 784], true, false));
+}
+
 /// Who computes what does not show: products on each way that are large enough to be shared, dense and with zeros.
 #[test]
 fn threads_change_no_bit() {
