@@ -35,7 +35,7 @@ pub(super) struct Dots<F> {
 ///
 /// # Safety
 ///
-/// The processor has the instruction set, and the rows and the block lie within their arrays.
+/// The processor has the instruction set, and the rows, the block and the bias of its columns lie within their arrays.
 #[inline(always)]
 pub(super) unsafe fn dots<L: Lanes, const R: usize>(t: &Dots<L::Elem>) {
     // SAFETY: the caller's promises; i < R rows of A, columns up to the last of B, elements below k.
@@ -88,7 +88,7 @@ pub(super) unsafe fn dots<L: Lanes, const R: usize>(t: &Dots<L::Elem>) {
 ///
 /// # Safety
 ///
-/// The processor has the instruction set, and the pointers lead to whole matrices.
+/// The processor has the instruction set, the pointers lead to whole matrices, and a bias has a number for each column.
 pub(super) unsafe fn product<L: Isa>(
     [m, k, n]: [usize; 3],
     a: View<L::Elem>,

@@ -105,8 +105,8 @@ pub(super) fn packs_columns<L: Lanes>(k: usize, n: usize) -> bool {
 /// multiply-adds a cycle; and that time.
 pub(super) fn choose<L: Lanes>([m, k, n]: [usize; 3], a_transposed: bool, b_transposed: bool) -> (Way, usize) {
     let vectors = |extent: usize| extent.div_ceil(L::LEN);
-    // Transposing takes 0.3 cycles an element, or a cycle where C is so large that it has to be brought first; a copy without
-    // transposing as much as that of A's columns, and nothing in the case of B's rows, which happens while they are used.
+    // Transposing takes 0.3 cycles an element, or a cycle where C is so large that it has to be brought first. A copy without
+    // transposing takes 0.3 cycles, too, in the case of A's columns, and nothing in that of B's rows, which happens while they are used.
     let turning = if m * n * size_of::<L::Elem>() > NEAR { 20 } else { 6 };
     let moving = |elements: usize, moved: bool| if moved { 6 * elements } else { 0 };
     let tiles =

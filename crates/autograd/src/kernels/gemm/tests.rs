@@ -259,29 +259,41 @@ fn threads_take_what_they_had() {
     let by_columns = |extents, transposed, turned| super::plan::by_columns::<Avx512F32>(extents, transposed, turned, 2);
     assert!(by_columns([128, 400, 784], true, false));
     assert!(!by_columns([128, 784, 400], false, false));
+    // As large as the rest, not larger.
     assert!(!by_columns([512, 1024, 1024], true, false));
     assert!(by_columns([400, 784, 128], true, true));
     assert!(by_columns([20, 200, 784], true, false));
 }
 
-/// Who computes what does not show: products on each way that are large enough to be shared, dense and with zeros.
+/// Who computes what does not show: products on each way, with a bias and without, dense and with zeros. Most are large enough to be
+/// shared; the last three are, as x·Wᵀ, dot products by rows of the batch, tiles by columns of W, and turned.
 #[test]
 fn threads_change_no_bit() {
     let teams = [2, 3, 5].map(|n| Team::new(n).expect("threads"));
-    for extents in [[70, 80, 90], [20, 300, 130], [130, 300, 20], [3, 1100, 300], [300, 260, 3], [257, 100, 200]] {
+    for extents in [
+        [70, 80, 90],
+        [20, 310, 130],
+        [3, 1100, 300],
+        [1020, 260, 3],
+        [257, 100, 200],
+        [170, 397, 19],
+        [165, 300, 700],
+        [128, 784, 400],
+    ] {
         for case in every_order(extents) {
             let [m, k, n] = case.extents;
-            let (mut a, mut b) = (random::<f32>(m * k, 1), random::<f32>(k * n, 2));
+            let (mut a, mut b, bias) = (random::<f32>(m * k, 1), random::<f32>(k * n, 2), random::<f32>(n, 3));
             for zeros in [false, true] {
                 if zeros {
                     a.iter_mut().chain(&mut b).enumerate().filter(|(i, _)| i / 16 % 8 != 0).for_each(|(_, x)| *x = 0.0);
                 }
                 let (a, b) = case.operands(&a, &b);
                 let product = || {
-                    let mut c = vec![0.5; m * n];
+                    let (mut c, mut d) = (vec![0.5; m * n], vec![0.5; m * n]);
                     matmul(a, b, &mut c);
                     matmul_add(a, b, &mut c);
-                    c
+                    matmul_bias(a, b, &bias, &mut d);
+                    [c, d]
                 };
                 let alone = product();
                 for team in &teams {
